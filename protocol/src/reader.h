@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fedwatt/protocol/names.h"
+
+namespace fedwatt::protocol {
+
+inline constexpr std::size_t kMaxNameBytes = 200;
+inline constexpr std::size_t kMaxTextBytes = 1000;
+
+struct Range {
+  double min;
+  double max;
+};
+
+// Reads the fields of one JSON object into a message. It remembers the first thing that is wrong,
+// in words for whoever sent it, and goes on, so that field lists need no branches.
+//
+// A field bound to an optional, and text, may be missing or null. Reader and Writer have the same
+// methods: a message's one field list (…_fields.h) serves both directions.
+class Reader {
+ public:
+  template <class T>
+  using Of = T;
+
+  Reader(const nlohmann::json& object, std::string path = {})
+      : object_(object), path_(std::move(path)) {}
+
+  const std::string& problem() const { return problem_; }
+
+  void name(const char* key, std::string& value);
+  void name(const char* key, std::optional<std::string>& value);
+  void text(const char* key, std::string& value, std::size_t max_bytes = kMaxTextBytes);
+  void flag(const char* key, bool& value);
+  void flag(const char* key, std::optional<bool>& value);
+  void time(const char* key, Timestamp& value);
+  void time(const char* key, std::optional<Timestamp>& value);
+  void number(const char* key, double& value, Range range);
+  void number(const char* key, std::optional<double>& value, Range range);
+  void integer(const char* key, std::int64_t& value, Range range);
+  void integer(const char* key, std::optional<std::int64_t>& value, Range range);
+  void names(const char* key, std::vector<std::string>& value);
+  void required_names(const char* key, std::vector<std::string>& value);
+  void names(const char* key, std::optional<std::vector<std::string>>& value);
+  void metrics(const char* key, std::map<std::string, double>& value);
+
+  template <class E>
+  void choice(const char* key, E& value) {
+    if (!find(key)) return fail(key, "is missing");
+    optional_choice(key, value);
+  }
+  template <class E>
+  void choice(const char* key, std::optional<E>& value) {
+    if (!find(key)) return;
+    optional_choice(key, value.emplace());
+  }
+  // Keeps the value that is there if the field is missing.
+  template <class E>
+  void optional_choice(const char* key, E& value) {
+    const auto* field = find(key);
+    if (!field) return;
+    if (const auto word = string_of(*field)) {
+      if (const auto known = value_of<E>(*word)) {
+        value = *known;
+        return;
+      }
+    }
+    std::string words;
+    for (const auto& each : Names<E>::kAll)
+      words += (words.empty() ? "" : ", ") + std::string(each.second);
+    fail(key, "must be one of " + words);
+  }
+
+  template <class T>
+  void object(const char* key, T& value) {
+    const auto* field = find(key);
+    if (!field) return;
+    if (!field->is_object()) return fail(key, "must be an object");
+    Reader inner(*field, path_ + key + ".");
+    fields(inner, value);
+    adopt(inner);
+  }
+  template <class T>
+  void object(const char* key, std::optional<T>& value) {
+    if (find(key)) object(key, value.emplace());
+  }
+  template <class T>
+  void required_object(const char* key, T& value) {
+    if (!find(key)) return fail(key, "is missing");
+    object(key, value);
+  }
+  template <class T>
+  void list(const char* key, std::vector<T>& value) {
+    const auto* field = find(key);
+    if (!field || !field->is_array()) return fail(key, "must be an array");
+    for (const auto& element : *field) {
+      if (!element.is_object()) return fail(key, "must hold objects");
+      Reader inner(element, path_ + key + "[].");
+      fields(inner, value.emplace_back());
+      adopt(inner);
+    }
+  }
+
+ private:
+  const nlohmann::json* find(const char* key) const;  // null for missing and for null
+  static std::optional<std::string> string_of(const nlohmann::json& field);
+  void read_name(const char* key, const nlohmann::json& field, std::string& value);
+  void read_names(const char* key, const nlohmann::json& field, std::vector<std::string>& value);
+  bool in_range(const std::string& key, const nlohmann::json& field, Range range);
+  void fail(const std::string& key, const std::string& what);
+  void adopt(const Reader& inner) {
+    if (problem_.empty()) problem_ = inner.problem_;
+  }
+
+  const nlohmann::json& object_;
+  std::string path_;
+  std::string problem_;
+};
+
+}  // namespace fedwatt::protocol

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <limits>
+
+#include "fedwatt/protocol/messages.h"
+#include "reader.h"
+
+// The field lists of values that messages of several directions hold, and the ranges that numbers
+// from outside must lie in. A range is wide enough for any real training and narrow enough that
+// sums over a run stay finite and exact.
+
+namespace fedwatt::protocol {
+
+inline constexpr Range kFraction{0, 1};
+inline constexpr Range kRound{0, 1e9};
+inline constexpr Range kSeq{1, 9e15};  // integers up to 2^53 survive JSON
+inline constexpr Range kCount{0, 9e15};
+inline constexpr Range kEnergyJ{0, 1e12};   // of one report: 278 MWh
+inline constexpr Range kDurationS{0, 1e8};  // of one report: three years
+inline constexpr Range kIntensity{0, 1e5};  // the dirtiest grids are near 1,000
+inline constexpr Range kPue{1, 100};
+inline constexpr Range kAny{std::numeric_limits<double>::lowest(),
+                            std::numeric_limits<double>::max()};
+
+template <class Io>
+void fields(Io& io, typename Io::template Of<ComponentEnergy>& energy) {
+  io.number("cpu", energy.cpu_j, kEnergyJ);
+  io.number("gpu", energy.gpu_j, kEnergyJ);
+  io.number("ram", energy.ram_j, kEnergyJ);
+}
+
+template <class Io>
+void fields(Io& io, typename Io::template Of<EnergySources>& sources) {
+  io.text("cpu", sources.cpu, kMaxNameBytes);
+  io.text("gpu", sources.gpu, kMaxNameBytes);
+  io.text("ram", sources.ram, kMaxNameBytes);
+}
+
+template <class Io>
+void fields(Io& io, typename Io::template Of<Hardware>& hardware) {
+  io.text("cpu", hardware.cpu);
+  io.names("gpu", hardware.gpu);
+  io.integer("ram_bytes", hardware.ram_bytes, kCount);
+}
+
+template <class Io>
+void fields(Io& io, typename Io::template Of<Target>& target) {
+  io.name("metric", target.metric);
+  io.optional_choice("goal", target.goal);
+}
+
+template <class Io>
+void fields(Io& io, typename Io::template Of<Error>& error) {
+  io.name("code", error.code);
+  io.text("message", error.message);
+  io.integer("seq", error.seq, kCount);
+  io.name("id", error.id);
+}
+
+inline constexpr const char* type_name(const Error*) { return "error"; }
+
+}  // namespace fedwatt::protocol

@@ -1,0 +1,181 @@
+#pragma once
+
+#include "shared_fields.h"
+
+// The field lists of the messages between a viewer and the hub: the one definition of their JSON.
+
+namespace fedwatt::protocol {
+
+inline constexpr const char* type_name(const ViewerHello*) { return "hello"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<ViewerHello>& hello) {
+  io.text("name", hello.name);
+  io.text("token", hello.token);
+}
+
+inline constexpr const char* type_name(const Subscribe*) { return "subscribe"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<Subscribe>& subscribe) {
+  io.name("run", subscribe.run);
+  io.integer("since", subscribe.since, kCount);
+  io.optional_choice("detail", subscribe.detail);
+}
+
+inline constexpr const char* type_name(const Unsubscribe*) { return "unsubscribe"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<Unsubscribe>& unsubscribe) {
+  io.name("run", unsubscribe.run);
+}
+
+inline constexpr const char* type_name(const Command*) { return "command"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<Command>& command) {
+  io.name("id", command.id);
+  io.name("run", command.run);
+  io.choice("action", command.action);
+  io.names("workers", command.workers);
+  io.text("reason", command.reason);
+}
+
+inline constexpr const char* type_name(const ViewerWelcome*) { return "welcome"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<ViewerWelcome>& welcome) {
+  io.text("hub_version", welcome.hub_version);
+  io.time("server_time", welcome.server_time);
+}
+
+inline constexpr const char* type_name(const RunView*) { return "run"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<RunView>& run) {
+  io.name("run_id", run.run_id);
+  io.integer("offset", run.offset, kCount);
+  io.name("name", run.name);
+  io.choice("state", run.state);
+  io.choice("directive", run.directive);
+  io.time("started_at", run.started_at);
+  io.time("ended_at", run.ended_at);
+  io.time("last_event_at", run.last_event_at);
+  io.integer("total_rounds", run.total_rounds, kRound);
+  io.integer("round", run.round, kRound);
+  io.integer("rounds_closed", run.rounds_closed, kCount);
+  io.object("target", run.target);
+  io.number("accuracy", run.accuracy, kAny);
+  io.number("target_value", run.target_value, kAny);
+  io.number("best_target_value", run.best_target_value, kAny);
+  io.integer("best_round", run.best_round, kRound);
+  io.number("energy_j", run.energy_j, kAny);
+  io.number("emissions_g", run.emissions_g, kAny);
+  io.number("power_w", run.power_w, kAny);
+  io.integer("workers_online", run.workers_online, kCount);
+  io.integer("workers_total", run.workers_total, kCount);
+}
+
+inline constexpr const char* type_name(const WorkerView*) { return "worker"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<WorkerView>& worker) {
+  io.name("run_id", worker.run_id);
+  io.integer("offset", worker.offset, kCount);
+  io.name("worker", worker.worker);
+  io.choice("role", worker.role);
+  io.choice("state", worker.state);
+  io.choice("directive", worker.directive);
+  io.choice("directive_state", worker.directive_state);
+  io.text("region", worker.region);
+  io.number("pue", worker.pue, kAny);
+  io.object("hardware", worker.hardware);
+  io.text("framework", worker.framework);
+  io.integer("round", worker.round, kRound);
+  io.choice("phase", worker.phase);
+  io.number("accuracy", worker.accuracy, kAny);
+  io.number("loss", worker.loss, kAny);
+  io.number("energy_j", worker.energy_j, kAny);
+  io.number("emissions_g", worker.emissions_g, kAny);
+  io.number("power_w", worker.power_w, kAny);
+  io.object("energy_source", worker.energy_source);
+  io.number("intensity_g_per_kwh", worker.intensity_g_per_kwh, kAny);
+  io.text("intensity_source", worker.intensity_source);
+  io.integer("last_seq", worker.last_seq, kCount);
+  io.integer("reports", worker.reports, kCount);
+  io.integer("reports_missing", worker.reports_missing, kCount);
+  io.time("last_report_at", worker.last_report_at);
+  io.number("clock_offset_s", worker.clock_offset_s, kAny);
+}
+
+inline constexpr const char* type_name(const RoundView*) { return "round"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<RoundView>& round) {
+  io.name("run_id", round.run_id);
+  io.integer("offset", round.offset, kCount);
+  io.integer("round", round.round, kRound);
+  io.integer("revision", round.revision, kCount);
+  io.choice("closed_by", round.closed_by);
+  io.number("accuracy", round.accuracy, kAny);
+  io.choice("accuracy_source", round.accuracy_source);
+  io.number("accuracy_mean", round.accuracy_mean, kAny);
+  io.metrics("metrics", round.metrics);
+  io.number("loss", round.loss, kAny);
+  io.number("target_value", round.target_value, kAny);
+  io.integer("num_examples", round.num_examples, kCount);
+  io.number("energy_j", round.energy_j, kAny);
+  io.object("energy_by_component", round.energy_by_component);
+  io.names("energy_sources", round.energy_sources);
+  io.names("energy_gaps", round.energy_gaps);
+  io.number("emissions_g", round.emissions_g, kAny);
+  io.number("cumulative_energy_j", round.cumulative_energy_j, kAny);
+  io.number("cumulative_emissions_g", round.cumulative_emissions_g, kAny);
+  io.number("gain", round.gain, kAny);
+  io.number("gain_per_g", round.gain_per_g, kAny);
+  io.number("g_per_point", round.g_per_point, kAny);
+  io.number("carbon_efficiency", round.carbon_efficiency, kAny);
+  io.flag("on_pareto_front", round.on_pareto_front);
+  io.integer("workers_reported", round.workers_reported, kCount);
+  io.integer("workers_expected", round.workers_expected, kCount);
+  io.integer("late_reports", round.late_reports, kCount);
+  io.time("started_at", round.started_at);
+  io.time("ended_at", round.ended_at);
+  io.number("wall_s", round.wall_s, kAny);
+  io.number("worker_s", round.worker_s, kAny);
+  io.integer("bytes_sent", round.bytes_sent, kCount);
+  io.integer("bytes_received", round.bytes_received, kCount);
+}
+
+inline constexpr const char* type_name(const EventView*) { return "event"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<EventView>& event) {
+  io.name("run_id", event.run_id);
+  io.integer("offset", event.offset, kCount);
+  io.time("at", event.at);
+  io.name("kind", event.kind);
+  io.name("worker", event.worker);
+  io.integer("round", event.round, kRound);
+  io.text("message", event.message);
+}
+
+inline constexpr const char* type_name(const CommandStatus*) { return "command_status"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<CommandStatus>& status) {
+  io.name("run_id", status.run_id);
+  io.integer("offset", status.offset, kCount);
+  io.name("id", status.id);
+  io.choice("action", status.action);
+  io.names("workers", status.workers);
+  io.text("reason", status.reason);
+  io.text("issued_by", status.issued_by);
+  io.time("issued_at", status.issued_at);
+  io.choice("outcome", status.outcome);
+  io.names("acknowledged", status.acknowledged);
+  io.names("pending", status.pending);
+  io.names("offline", status.offline);
+}
+
+inline constexpr const char* type_name(const Snapshot*) { return "snapshot"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<Snapshot>& snapshot) {
+  io.required_object("run", snapshot.run);
+  io.list("workers", snapshot.workers);
+  io.list("rounds", snapshot.rounds);
+  io.list("events", snapshot.events);
+  io.list("commands", snapshot.commands);
+}
+
+}  // namespace fedwatt::protocol
