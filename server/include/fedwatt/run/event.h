@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "fedwatt/protocol/messages.h"
+
+// What can happen to a run. Events are all that is ever stored: a run's state is what applying them
+// in order gives, live and after a restart alike. What only a clock or a person decided (a round
+// closed at its deadline, a worker given up, a command) is therefore an event too.
+
+namespace fedwatt::run {
+
+using protocol::Timestamp;
+
+// How a run closes its rounds; fixed when the run is created, so that replay closes them alike.
+struct RoundRules {
+  double quorum = 0.5;                 // share of the expected workers, in 0..1
+  std::int64_t deadline_ms = 120'000;  // after the quorum is reached
+  std::int64_t grace_ms = 30'000;      // a worker away for longer is lost
+  std::int64_t abandon_ms = 600'000;   // a run with nobody present for longer ends as lost
+  bool operator==(const RoundRules&) const = default;
+};
+
+// What emissions are computed with; fixed when the run is created.
+struct CarbonSettings {
+  double default_pue = 1.0;
+  double network_kwh_per_gb = 0.01;
+  double network_intensity_g_per_kwh = 0;
+  bool operator==(const CarbonSettings&) const = default;
+};
+
+struct RunCreated {
+  std::string name;
+  protocol::Target target;
+  RoundRules rules;
+  CarbonSettings carbon;
+  bool operator==(const RunCreated&) const = default;
+};
+
+// Said hello: for the first time, or again.
+struct WorkerJoined {
+  protocol::WorkerHello hello;  // without its token
+  std::optional<double> clock_offset_s;
+  bool operator==(const WorkerJoined&) const = default;
+};
+
+// Its connection is gone; it may come back.
+struct WorkerDisconnected {
+  std::string worker;
+  bool operator==(const WorkerDisconnected&) const = default;
+};
+
+// Away for longer than the grace; no round waits for it any more. It may still come back.
+struct WorkerLost {
+  std::string worker;
+  bool operator==(const WorkerLost&) const = default;
+};
+
+// Said bye.
+struct WorkerLeft {
+  std::string worker;
+  std::string reason;
+  bool operator==(const WorkerLeft&) const = default;
+};
+
+// A report with what was decided about it when it came. The intensity that was used, where it came
+// from and the emissions are kept, so that a later change of a table changes no stored figure.
+struct ReportReceived {
+  std::string worker;
+  protocol::Report report;
+  double intensity_g_per_kwh = 0;
+  std::string intensity_source;
+  std::optional<double> emissions_g;
+  bool operator==(const ReportReceived&) const = default;
+};
+
+struct RoundPlanned {
+  std::string worker;  // the coordinator that planned it
+  protocol::RoundPlan plan;
+  bool operator==(const RoundPlanned&) const = default;
+};
+
+// A round closed at its deadline. (All other ways of closing follow from the events themselves.)
+struct RoundDeadlinePassed {
+  std::int64_t round = 0;
+  bool operator==(const RoundDeadlinePassed&) const = default;
+};
+
+struct CommandIssued {
+  protocol::Command command;
+  std::string issued_by;
+  bool operator==(const CommandIssued&) const = default;
+};
+
+struct DirectiveAcknowledged {
+  std::string worker;
+  protocol::DirectiveAck ack;
+  bool operator==(const DirectiveAcknowledged&) const = default;
+};
+
+// Nobody was present for longer than the run's rules allow.
+struct RunAbandoned {
+  bool operator==(const RunAbandoned&) const = default;
+};
+
+using Event = std::variant<RunCreated, WorkerJoined, WorkerDisconnected, WorkerLost, WorkerLeft,
+                           ReportReceived, RoundPlanned, RoundDeadlinePassed, CommandIssued,
+                           DirectiveAcknowledged, RunAbandoned>;
+
+// An event in its place: the `offset`-th of its run (from 1, without gaps), at the hub's time `at`.
+struct StoredEvent {
+  std::string run_id;
+  std::int64_t offset = 0;
+  Timestamp at;
+  Event event;
+  bool operator==(const StoredEvent&) const = default;
+};
+
+}  // namespace fedwatt::run

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "fedwatt/run/event.h"
+
+// Events as the stores keep them: a kind and a JSON document. The kinds and fields are part of the
+// schema: what one version wrote, every later one reads.
+
+namespace fedwatt::run {
+
+// "run_created", "worker_joined", "report_received", …
+std::string_view event_kind(const Event& event);
+
+// The event's fields as compact JSON, without its kind.
+std::string encode_event(const Event& event);
+
+// The reverse. What can fail: an unknown kind (written by a newer hub) or a damaged document.
+tl::expected<Event, std::string> decode_event(std::string_view kind, std::string_view json);
+
+}  // namespace fedwatt::run

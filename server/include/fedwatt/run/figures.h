@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+
+#include "fedwatt/run/round.h"
+
+// The figures of a round, as docs/metrics.md defines them. Pure functions of a round and of the
+// standing of the run before it; what is undefined is empty.
+
+namespace fedwatt::run {
+
+// The run up to and including a round: what the next round's figures build on.
+struct Standing {
+  std::optional<double> cumulative_energy_j;
+  std::optional<double> cumulative_emissions_g;
+  std::optional<std::int64_t> round;      // the last one that is closed
+  std::optional<double> target_value;     // of `round`, if it has one
+  std::optional<double> latest_accuracy;  // of the last closed round that has one
+  std::optional<double> latest_target_value;
+  std::optional<double> best_target_value;
+  std::optional<std::int64_t> best_round;
+};
+
+// How much better `now` is than `before`; positive means better, whichever way the goal points.
+double improvement(double now, double before, protocol::Target::Goal goal);
+
+// Σ n·a / Σ n over the workers that have the metric. Workers weigh the same if one of them did not
+// say how many examples it has, or all said 0. Empty if none has the metric.
+std::optional<double> weighted_mean(const Round& round, const std::string& metric);
+std::optional<double> plain_mean(const Round& round, const std::string& metric);
+
+// The round's figures after `before`; and in `after` the standing that the next round builds on.
+// While a round is open its figures are partial: gain and what follows from it, and the front, are
+// left empty until it closes, and it changes neither the best round nor the next one's gain.
+protocol::RoundView figures_of(const Round& round, const protocol::Target& target,
+                               const Standing& before, Standing& after);
+
+}  // namespace fedwatt::run

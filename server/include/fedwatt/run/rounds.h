@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fedwatt/run/figures.h"
+#include "fedwatt/run/round.h"
+
+namespace fedwatt::run {
+
+// The rounds of a run: when each opens, for whom it waits, and when it closes.
+//
+// A round opens with its first report or plan. It waits for the workers that the coordinator
+// selected, else for those present; and for a coordinator that is present. Nobody waits for a
+// worker that is lost or has left, nor for one that has gone on to a later round. When nobody is
+// left to wait for and somebody has completed it, it closes; or at the deadline after its quorum,
+// which the run's clock decides (deadline_passed). Late reports change a closed round, as a new
+// revision.
+class Rounds {
+ public:
+  using Closed = std::function<void(const Round&)>;
+
+  // `closed` is called for each round at the moment it closes.
+  void begin(const RoundRules& rules, protocol::Target target, Closed closed);
+
+  // ---- what happens; `offset` and `now` are the event's ----
+  void participant_came(const std::string& name, protocol::Role role, std::int64_t offset,
+                        Timestamp now);
+  void participant_gone(const std::string& name, std::int64_t offset, Timestamp now);
+  // Returns whether the round was closed already: the report came late.
+  bool add_report(const ReportReceived& received, protocol::Role role,
+                  const protocol::Hardware& hardware, double clock_offset_s, std::int64_t offset,
+                  Timestamp now);
+  void plan(const std::string& coordinator, const protocol::RoundPlan& plan, std::int64_t offset,
+            Timestamp now);
+  void deadline_passed(std::int64_t round, std::int64_t offset);
+  void run_ended(std::int64_t offset);
+
+  // ---- what follows ----
+  // When the round will have to close, if it has its quorum. A pause stops that clock: it starts
+  // again at `resumed_at`.
+  std::optional<Timestamp> deadline_of(const Round& round, Timestamp resumed_at) const;
+  const std::set<std::int64_t>& open_rounds() const { return open_; }
+  const std::map<std::int64_t, Round>& all() const { return rounds_; }
+  std::optional<std::int64_t> latest() const;
+  std::int64_t closed_count() const {
+    return static_cast<std::int64_t>(rounds_.size() - open_.size());
+  }
+
+  // The figures of the rounds that changed after the event `since`, oldest first. Costs no more
+  // than those rounds: the figures of the others are kept.
+  std::vector<protocol::RoundView> changed_since(std::int64_t since);
+  // The standing of the run after its last round.
+  const Standing& standing();
+
+ private:
+  struct Figures {
+    protocol::RoundView view;
+    Standing after;
+  };
+
+  Round& open(std::int64_t number, std::int64_t offset);
+  void expect(Round& round, const std::string& name, protocol::Role role);
+  bool passed(const std::string& name, std::int64_t round) const;
+  void advance(const std::string& name, std::int64_t round, bool complete, std::int64_t offset,
+               Timestamp now);
+  void settle(Round& round, std::int64_t offset, Timestamp now);
+  void close(Round& round, protocol::ClosedBy by, std::int64_t offset);
+  void touch(const Round& round, std::int64_t offset);
+  void refresh();
+  void leave_front_to(const protocol::RoundView& best);
+
+  RoundRules rules_;
+  protocol::Target target_;
+  Closed closed_;
+  std::map<std::int64_t, Round> rounds_;
+  std::set<std::int64_t> open_;
+  std::map<std::string, protocol::Role> present_;
+  std::set<std::string> gone_;
+  std::map<std::string, std::int64_t> reached_;  // the latest round each has reported or planned
+  std::map<std::int64_t, Figures> figures_;
+  std::optional<std::int64_t> stale_from_;  // figures from this round on must be computed anew
+};
+
+}  // namespace fedwatt::run

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fedwatt/run/control.h"
+#include "fedwatt/run/event.h"
+#include "fedwatt/run/participants.h"
+#include "fedwatt/run/rounds.h"
+
+namespace fedwatt::run {
+
+// Bounds that keep one run's memory finite, whatever its workers send.
+inline constexpr std::size_t kMaxParticipants = 10'000;
+inline constexpr std::size_t kMaxRounds = 1'000'000;
+inline constexpr std::size_t kMaxOpenRounds = 1'000;
+inline constexpr std::size_t kMaxCommands = 10'000;
+inline constexpr std::size_t kEventsKept = 500;
+
+// A federated training as the hub knows it. Pure: no I/O, no clock, no threads. The same events
+// applied in the same order at the same times give the same state, so a hub that was killed shows
+// after its restart what it showed before.
+//
+// For one thread at a time.
+class Run {
+ public:
+  // What is to be sent because of an event, beside the changed views.
+  struct Effects {
+    struct Order {
+      std::string worker;
+      protocol::DirectiveOrder order;
+    };
+    std::vector<Order> orders;
+  };
+
+  explicit Run(std::string run_id);
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  // Why an event that a peer asked for cannot be; empty if it can. An event for which this was not
+  // asked must not be applied, unless it comes from the store or from due().
+  std::optional<protocol::Error> refuse(const Event& event) const;
+
+  // Applies the next event of this run. The first must be RunCreated.
+  Effects apply(const Event& event, Timestamp now);
+
+  // What the clock decides at `now`: apply (and store) these, in order, and ask again.
+  std::vector<Event> due(Timestamp now) const;
+  // When due() will have something to say, if nothing happens before.
+  std::optional<Timestamp> next_due() const;
+
+  const std::string& run_id() const { return run_id_; }
+  const std::string& name() const { return created_.name; }
+  const CarbonSettings& carbon() const { return created_.carbon; }
+  std::int64_t offset() const { return offset_; }  // of the event applied last
+  bool ended() const { return ended_at_.has_value(); }
+  const Participants& participants() const { return participants_; }
+  const Control& control() const { return control_; }
+
+  // The views, as of offset(). Not const: figures are computed when they are asked for.
+  protocol::RunView view();
+  protocol::Snapshot snapshot();
+  std::vector<protocol::RoundView> rounds();
+  // Every state and event that changed after the event `since`, as far as events are kept.
+  std::vector<protocol::HubToViewer> changed_since(std::int64_t since);
+  // Whether changed_since(since) is all that somebody who has seen `since` has missed. If not (an
+  // offset that never was, or events no longer kept), a snapshot is what helps.
+  bool remembers(std::int64_t since) const { return since <= offset_ && since >= forgotten_; }
+
+ private:
+  void on(const RunCreated& event);
+  void on(const WorkerJoined& event);
+  void on(const WorkerDisconnected& event);
+  void on(const WorkerLost& event);
+  void on(const WorkerLeft& event);
+  void on(const ReportReceived& event);
+  void on(const RoundPlanned& event);
+  void on(const RoundDeadlinePassed& event);
+  void on(const CommandIssued& event);
+  void on(const DirectiveAcknowledged& event);
+  void on(const RunAbandoned& event);
+
+  Participant& set_state(const std::string& worker, protocol::WorkerState state);
+  void leave(const std::string& worker, protocol::WorkerState state);
+  void end_if_over();
+  void end(protocol::RunState state);
+  // Sends each worker what it was last ordered; with a command's id, those whom it concerns.
+  void send_orders(const std::string* command_id = nullptr);
+  std::optional<protocol::Error> refuse_command(const protocol::Command& command) const;
+  bool deserted() const;  // nobody is here or expected back
+  Timestamp lost_at(const Participant& participant) const;
+  std::optional<Timestamp> deadline_of(std::int64_t round) const;
+  std::optional<Timestamp> abandoned_at() const;
+  protocol::RunState state() const;
+  // Keeps a line of the run's history, bounded.
+  void log(const char* kind, std::string message, const std::string* worker = nullptr,
+           std::optional<std::int64_t> round = std::nullopt);
+  protocol::WorkerView worker_view(const std::string& worker) const;
+
+  std::string run_id_;
+  RunCreated created_;
+  std::int64_t offset_ = 0;
+  Timestamp now_;  // of the event applied last
+  Timestamp started_at_;
+  std::optional<Timestamp> ended_at_;
+  protocol::RunState end_state_ = protocol::RunState::kFinished;
+  std::optional<std::int64_t> total_rounds_;
+  Timestamp deserted_at_;  // when the last participant was lost
+  Participants participants_;
+  Rounds rounds_;
+  Control control_;
+  std::deque<protocol::EventView> events_;
+  std::int64_t forgotten_ = 0;  // the offset of the newest event that is no longer kept
+  Effects effects_;
+};
+
+}  // namespace fedwatt::run

@@ -1,0 +1,228 @@
+#include "fedwatt/run/run.h"
+
+#include <algorithm>
+
+#include "fedwatt/protocol/names.h"
+
+namespace fedwatt::run {
+
+using protocol::ClosedBy;
+using protocol::Directive;
+using protocol::Role;
+using protocol::RunState;
+using protocol::WorkerState;
+
+Run::Run(std::string run_id) : run_id_(std::move(run_id)) {}
+
+Run::Effects Run::apply(const Event& event, Timestamp now) {
+  ++offset_;
+  now_ = now;
+  effects_ = {};
+  std::visit([this](const auto& each) { on(each); }, event);
+  return std::move(effects_);
+}
+
+void Run::on(const RunCreated& event) {
+  created_ = event;
+  started_at_ = now_;
+  rounds_.begin(event.rules, event.target, [this](const Round& round) {
+    const auto by = protocol::name_of(*round.closed_by);
+    log("round_closed", "round " + std::to_string(round.number) + " closed: " + std::string(by),
+        nullptr, round.number);
+  });
+  log("run_started", "run " + created_.name + " started");
+}
+
+// ---- who is there -------------------------------------------------------------------------------
+
+Participant& Run::set_state(const std::string& worker, WorkerState state) {
+  Participant& participant = participants_.at(worker);
+  participant.state = state;
+  participant.state_since = now_;
+  participant.changed_at = offset_;
+  return participant;
+}
+
+void Run::on(const WorkerJoined& event) {
+  const std::string& worker = event.hello.worker;
+  const auto [entry, is_new] = participants_.try_emplace(worker);
+  const bool was_online = !is_new && entry->second.online();
+  Participant& participant = set_state(worker, WorkerState::kOnline);
+  participant.hello = event.hello;
+  participant.clock_offset_s = event.clock_offset_s;
+  if (event.hello.total_rounds) total_rounds_ = event.hello.total_rounds;
+  if (ended_at_ && end_state_ == RunState::kLost) ended_at_.reset();  // given up too early
+  if (is_new) {
+    log("worker_joined", worker + " joined", &worker);
+  } else if (!was_online) {
+    log("worker_returned", worker + " is back", &worker);
+  }
+  rounds_.participant_came(worker, participant.role(), offset_, now_);
+  control_.settle(participants_, offset_);
+  if (is_new && participant.role() == Role::kCoordinator) send_orders();
+}
+
+void Run::on(const WorkerDisconnected& event) {
+  set_state(event.worker, WorkerState::kAway);
+  log("worker_away", event.worker + " lost its connection", &event.worker);
+  control_.settle(participants_, offset_);
+}
+
+void Run::on(const WorkerLost& event) {
+  log("worker_lost", event.worker + " did not come back in time", &event.worker);
+  leave(event.worker, WorkerState::kLost);
+}
+
+void Run::on(const WorkerLeft& event) {
+  log("worker_left", event.worker + " left" + (event.reason.empty() ? "" : ": " + event.reason),
+      &event.worker);
+  leave(event.worker, WorkerState::kLeft);
+}
+
+void Run::leave(const std::string& worker, WorkerState state) {
+  const Role role = set_state(worker, state).role();
+  rounds_.participant_gone(worker, offset_, now_);
+  control_.settle(participants_, offset_);
+  if (role == Role::kCoordinator) send_orders();  // from now on the workers act themselves
+  if (deserted()) {
+    deserted_at_ = now_;
+    end_if_over();
+  }
+}
+
+bool Run::deserted() const {
+  return std::none_of(participants_.begin(), participants_.end(),
+                      [](const auto& each) { return each.second.present(); });
+}
+
+// A run is over when nobody is there any more and this is no accident: somebody said bye, or it was
+// told to stop.
+void Run::end_if_over() {
+  if (!deserted()) return;
+  const bool goodbye =
+      std::any_of(participants_.begin(), participants_.end(),
+                  [](const auto& each) { return each.second.state == WorkerState::kLeft; });
+  if (control_.directive() == Directive::kStop) {
+    end(RunState::kStopped);
+  } else if (goodbye) {
+    end(RunState::kFinished);
+  }
+}
+
+void Run::on(const RunAbandoned&) { end(RunState::kLost); }
+
+void Run::end(RunState state) {
+  rounds_.run_ended(offset_);
+  if (ended_at_) return;
+  ended_at_ = now_;
+  end_state_ = state;
+  log("run_ended", "run " + created_.name + " ended: " + std::string(protocol::name_of(state)));
+}
+
+// ---- what they report ---------------------------------------------------------------------------
+
+void Run::on(const ReportReceived& event) {
+  Participant& participant = participants_.at(event.worker);
+  participant.add_report(event, now_);
+  participant.changed_at = offset_;
+  const bool late = rounds_.add_report(event, participant.role(), participant.hello.hardware,
+                                       participant.clock_offset_s.value_or(0), offset_, now_);
+  if (!late) return;
+  const auto round = event.report.round;
+  log("late_report",
+      "round " + std::to_string(round) + " had closed when " + event.worker + " reported",
+      &event.worker, round);
+}
+
+void Run::on(const RoundPlanned& event) {
+  Participant& coordinator = participants_.at(event.worker);
+  coordinator.round = event.plan.round;
+  coordinator.changed_at = offset_;
+  rounds_.plan(event.worker, event.plan, offset_, now_);
+}
+
+void Run::on(const RoundDeadlinePassed& event) { rounds_.deadline_passed(event.round, offset_); }
+
+// ---- what they are told -------------------------------------------------------------------------
+
+void Run::on(const CommandIssued& event) {
+  control_.issue(event, offset_, now_);
+  control_.settle(participants_, offset_);
+  const auto& command = event.command;
+  log("command", std::string(protocol::name_of(command.action)) + " ordered by " + event.issued_by +
+                     (command.reason.empty() ? "" : ": " + command.reason));
+  send_orders(&command.id);
+  end_if_over();
+}
+
+void Run::send_orders(const std::string* command_id) {
+  for (auto& [worker, participant] : participants_) {
+    const auto order = control_.order_for(worker, participants_);
+    if (!order.command || (command_id && order.command->command.id != *command_id)) continue;
+    participant.changed_at = offset_;
+    if (!participant.online()) continue;  // it learns of it from welcome
+    const auto& status = order.command->status;
+    effects_.orders.push_back(
+        {worker, {order.directive, order.applies_at, status.id, status.reason, status.issued_by}});
+  }
+}
+
+void Run::on(const DirectiveAcknowledged& event) {
+  Participant& participant = participants_.at(event.worker);
+  participant.directive_state = event.ack.state;
+  participant.changed_at = offset_;
+  control_.acknowledge(event.worker, event.ack.command);
+  control_.settle(participants_, offset_);
+  log("directive_ack", event.worker + " is " + std::string(protocol::name_of(event.ack.state)),
+      &event.worker, event.ack.round);
+}
+
+// ---- what the clock decides ---------------------------------------------------------------------
+
+std::vector<Event> Run::due(Timestamp now) const {
+  std::vector<Event> events;
+  const auto passed = [now](Timestamp when) { return when <= now; };
+  for (const auto& [worker, participant] : participants_) {
+    if (participant.state == WorkerState::kAway && passed(lost_at(participant))) {
+      events.push_back(WorkerLost{worker});
+    }
+  }
+  for (const auto number : rounds_.open_rounds()) {
+    const auto deadline = deadline_of(number);
+    if (deadline && passed(*deadline)) events.push_back(RoundDeadlinePassed{number});
+  }
+  if (const auto abandoned = abandoned_at(); abandoned && passed(*abandoned)) {
+    events.push_back(RunAbandoned{});
+  }
+  return events;
+}
+
+std::optional<Timestamp> Run::next_due() const {
+  std::optional<Timestamp> next;
+  const auto consider = [&next](std::optional<Timestamp> when) {
+    if (when) next = std::min(next.value_or(*when), *when);
+  };
+  for (const auto& [worker, participant] : participants_) {
+    if (participant.state == WorkerState::kAway) consider(lost_at(participant));
+  }
+  for (const auto number : rounds_.open_rounds()) consider(deadline_of(number));
+  consider(abandoned_at());
+  return next;
+}
+
+Timestamp Run::lost_at(const Participant& participant) const {
+  return participant.state_since + std::chrono::milliseconds{created_.rules.grace_ms};
+}
+
+// A pause stops the clock of the rounds: nobody can report while told to wait.
+std::optional<Timestamp> Run::deadline_of(std::int64_t round) const {
+  if (control_.directive() == Directive::kPause) return std::nullopt;
+  return rounds_.deadline_of(rounds_.all().at(round), control_.resumed_at());
+}
+
+std::optional<Timestamp> Run::abandoned_at() const {
+  if (ended_at_ || participants_.empty() || !deserted()) return std::nullopt;
+  return deserted_at_ + std::chrono::milliseconds{created_.rules.abandon_ms};
+}
+
+}  // namespace fedwatt::run

@@ -1,0 +1,144 @@
+#include "fedwatt/run/event_codec.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+namespace fedwatt::run {
+
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+protocol::Timestamp some_time() { return *protocol::parse_timestamp("2026-01-01T00:00:00.123Z"); }
+
+// What the event becomes in the store.
+std::string stored(const Event& event) {
+  return std::string(event_kind(event)) + " " + encode_event(event);
+}
+
+void expect_comes_back(const Event& event) {
+  const auto decoded = decode_event(event_kind(event), encode_event(event));
+  ASSERT_TRUE(decoded) << decoded.error();
+  EXPECT_EQ(*decoded, event) << stored(event);
+}
+
+// The documents are part of the schema: these must stay readable for ever. A field may be added,
+// and then it must be one that decode_event can do without.
+struct Golden {
+  const char* kind;
+  const char* document;
+};
+constexpr Golden kVersion1[] = {
+    {"run_created",
+     R"({"carbon":{"default_pue":1.1,"network_intensity_g_per_kwh":480.5,)"
+     R"("network_kwh_per_gb":0.02},"name":"digits",)"
+     R"("rules":{"abandon_ms":300000,"deadline_ms":60000,"grace_ms":15000,"quorum":0.75},)"
+     R"("target":{"goal":"min","metric":"loss"}})"},
+    {"worker_joined",
+     R"({"clock_offset_s":-0.25,"hello":{"framework":"flower","hardware":{"cpu":"c",)"
+     R"("gpu":["g"],"ram_bytes":1},"pue":1.2,"region":"FR","role":"coordinator","run":"digits",)"
+     R"("run_id":"r-1","sent_at":"2026-01-01T00:00:00.123Z",)"
+     R"("target":{"goal":"max","metric":"auc"},"total_rounds":50,"type":"hello","worker":"w"}})"},
+    {"worker_disconnected", R"({"worker":"w"})"},
+    {"worker_lost", R"({"worker":"w"})"},
+    {"worker_left", R"({"reason":"finished","worker":"w"})"},
+    {"report_received",
+     R"({"emissions_g":null,"intensity_g_per_kwh":56.5,"intensity_source":"table:FR",)"
+     R"("report":{"bytes_received":null,"bytes_sent":7,"duration_s":12.3,)"
+     R"("energy_j":{"cpu":410.2,"gpu":null,"ram":30.1},)"
+     R"("energy_source":{"cpu":"rapl","gpu":null,"ram":"model"},"intensity_g_per_kwh":null,)"
+     R"("metrics":{"accuracy":0.81},"num_examples":520,"phase":"fit","round":3,)"
+     R"("round_complete":true,"seq":18,"started_at":"2026-01-01T00:00:00.123Z",)"
+     R"("type":"report"},"worker":"w"})"},
+    {"round_planned",
+     R"({"plan":{"round":4,"selected":["a","b"],"type":"round_plan"},"worker":"w"})"},
+    {"round_deadline_passed", R"({"round":4})"},
+    {"command_issued",
+     R"({"command":{"action":"pause","id":"c-1","reason":"too dear","run":"digits",)"
+     R"("type":"command","workers":["a"]},"issued_by":"ada"})"},
+    {"directive_acknowledged",
+     R"({"ack":{"command":"c-1","round":4,"state":"paused","type":"directive_ack"},)"
+     R"("worker":"w"})"},
+    {"run_abandoned", "{}"},
+};
+
+TEST(EventCodec, ReadsAndWritesTheDocumentsOfVersion1) {
+  ASSERT_EQ(std::size(kVersion1), std::variant_size_v<Event>);
+  for (const Golden& golden : kVersion1) {
+    const auto event = decode_event(golden.kind, golden.document);
+    ASSERT_TRUE(event) << event.error();
+    EXPECT_EQ(stored(*event), std::string(golden.kind) + " " + golden.document);
+  }
+}
+
+TEST(EventCodec, KeepsWhatIsNotKnownApartFromZero) {
+  WorkerJoined joined;
+  joined.hello.run = "digits";
+  joined.hello.worker = "w";
+  expect_comes_back(joined);
+  joined.clock_offset_s = 0;
+  joined.hello.sent_at = some_time();
+  expect_comes_back(joined);
+
+  ReportReceived received;
+  received.worker = "w";
+  received.report.seq = 1;
+  received.report.started_at = some_time();
+  expect_comes_back(received);
+  received.emissions_g = 0;
+  received.report.energy_j = {0, 0, 0};
+  received.report.round_complete = false;
+  expect_comes_back(received);
+
+  CommandIssued issued{{"c", "digits", protocol::Action::kResume, {}, ""}, ""};
+  expect_comes_back(issued);
+  issued.command.workers = std::vector<std::string>{"w"};
+  expect_comes_back(issued);
+
+  expect_comes_back(DirectiveAcknowledged{"w", {"c", protocol::DirectiveState::kRunning, {}}});
+  expect_comes_back(DirectiveAcknowledged{"w", {"c", protocol::DirectiveState::kRunning, 0}});
+}
+
+TEST(EventCodec, NeverWritesAToken) {
+  WorkerJoined joined;
+  joined.hello.run = "digits";
+  joined.hello.worker = "w";
+  joined.hello.token = "s3cret";
+  EXPECT_THAT(encode_event(joined), Not(HasSubstr("s3cret")));
+  EXPECT_THAT(encode_event(joined), Not(HasSubstr("token")));
+}
+
+TEST(EventCodec, SaysThatANewerHubWroteAnUnknownKind) {
+  const auto event = decode_event("run_teleported", "{}");
+  ASSERT_FALSE(event);
+  EXPECT_THAT(event.error(), HasSubstr("run_teleported"));
+  EXPECT_THAT(event.error(), HasSubstr("newer hub"));
+}
+
+TEST(EventCodec, RefusesDamagedDocuments) {
+  const Golden damaged[] = {
+      {"worker_lost", ""},
+      {"worker_lost", "{"},
+      {"worker_lost", "[]"},
+      {"worker_lost", "{}"},
+      {"worker_lost", R"({"worker":7})"},
+      {"run_abandoned", "7"},
+      {"run_created", R"({"name":"digits"})"},
+      {"round_planned", R"({"plan":{"round":-1,"selected":[],"type":"round_plan"},"worker":"w"})"},
+      {"round_planned", R"({"plan":{"reason":"","type":"bye"},"worker":"w"})"},
+      {"round_planned", R"({"plan":[],"worker":"w"})"},
+      {"report_received", R"({"worker":"w","report":null})"},
+  };
+  for (const Golden& each : damaged) {
+    const auto event = decode_event(each.kind, each.document);
+    ASSERT_FALSE(event) << each.kind << each.document;
+    EXPECT_THAT(event.error(), HasSubstr(each.kind));
+  }
+}
+
+}  // namespace
+
+}  // namespace fedwatt::run
