@@ -1,0 +1,172 @@
+#include "store/sql_store.h"
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "store/failure.h"
+
+namespace fedwatt::store {
+
+namespace {
+
+using Kind = StoreError::Kind;
+using run::StoredEvent;
+
+constexpr std::int64_t kPageRows = 1000;
+
+// One table's rows of one run, read page by page so that a long run need not fit into memory.
+template <class Row>
+class Pages {
+ public:
+  using Read = std::function<std::vector<Row>(std::int64_t after)>;
+
+  explicit Pages(Read read) : read_(std::move(read)) {}
+
+  // The next row, or null at the end.
+  Row* peek() {
+    if (next_ == page_.size() && !at_end_) {
+      page_ = read_(last_offset_);
+      next_ = 0;
+      at_end_ = page_.empty();
+      if (!at_end_) last_offset_ = page_.back().event_offset;
+    }
+    return next_ == page_.size() ? nullptr : &page_[next_];
+  }
+
+  StoredEvent take() { return to_event(std::move(page_[next_++])); }
+
+ private:
+  Read read_;
+  std::vector<Row> page_;
+  std::size_t next_ = 0;
+  std::int64_t last_offset_ = 0;
+  bool at_end_ = false;
+};
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Store>, StoreError> SqlStore::open(
+    std::unique_ptr<Database> database) {
+  std::unique_ptr<SqlStore> store(new SqlStore(std::move(database)));
+  if (auto opened = store->in_transaction([] {}); !opened) {
+    return tl::unexpected(std::move(opened).error());
+  }
+  return store;
+}
+
+tl::expected<void, StoreError> SqlStore::append(std::span<const StoredEvent> events) {
+  if (events.empty()) return {};
+  return in_transaction([&] {
+    NewRows rows;
+    std::vector<const StoredEvent*> repeated;
+    for (const StoredEvent& event : events) {
+      std::int64_t& last = last_offset(event.run_id);
+      if (event.offset > last + 1 || event.offset < 1) {
+        throw Failure(Kind::kInvalidEvent, place(event.run_id, event.offset) +
+                                               " cannot be stored: " + std::to_string(last + 1) +
+                                               " is next");
+      }
+      if ((event.offset == 1) != std::holds_alternative<run::RunCreated>(event.event)) {
+        throw Failure(Kind::kInvalidEvent, place(event.run_id, event.offset) +
+                                               " cannot be stored: a run begins with its creation"
+                                               " and is created once");
+      }
+      if (event.offset <= last) {
+        repeated.push_back(&event);
+      } else {
+        add_rows(rows, event);
+        last = event.offset;
+      }
+    }
+    database_->insert(rows);
+    for (const StoredEvent* event : repeated) require_same(*event);
+  });
+}
+
+tl::expected<void, StoreError> SqlStore::replay(const std::function<void(StoredEvent&&)>& visit) {
+  return in_transaction([&] {
+    for (const std::string& run_id : database_->run_ids()) replay_run(run_id, visit);
+  });
+}
+
+tl::expected<void, StoreError> SqlStore::check() {
+  return in_transaction([this] { database_->check_writable(); });
+}
+
+tl::expected<void, StoreError> SqlStore::in_transaction(const std::function<void()>& work) {
+  StoreError error;
+  try {
+    make_ready();
+    database_->begin();
+    work();
+    database_->commit();
+    return {};
+  } catch (const Failure& failure) {
+    error = {failure.kind(), failure.what()};
+  } catch (const std::exception& exception) {
+    error = database_->explain(exception);
+  }
+  last_offsets_.clear();
+  database_->abandon(error.kind);
+  return tl::unexpected(std::move(error));
+}
+
+void SqlStore::make_ready() {
+  if (database_->is_connected()) return;
+  database_->connect();
+  migrate(*database_);
+  database_->prepare();
+}
+
+std::int64_t& SqlStore::last_offset(const std::string& run_id) {
+  const auto found = last_offsets_.find(run_id);
+  if (found != last_offsets_.end()) return found->second;
+  return last_offsets_.emplace(run_id, database_->last_offset(run_id)).first->second;
+}
+
+// The event's place is taken: it must be by the event itself.
+void SqlStore::require_same(const StoredEvent& event) {
+  const std::int64_t before = event.offset - 1;
+  auto reports = database_->reports_after(event.run_id, before, 1);
+  auto events = database_->events_after(event.run_id, before, 1);
+  StoredEvent stored;
+  if (!reports.empty() && reports.front().event_offset == event.offset) {
+    stored = to_event(std::move(reports.front()));
+  } else if (!events.empty() && events.front().event_offset == event.offset) {
+    stored = to_event(std::move(events.front()));
+  } else {
+    throw Failure(Kind::kCorrupt, place(event.run_id, event.offset) + " is missing in " +
+                                      database_->name() + ": restore a backup");
+  }
+  if (stored != as_stored(event)) {
+    throw Failure(Kind::kConflict,
+                  place(event.run_id, event.offset) +
+                      " is stored already and differs: does another hub write to " +
+                      database_->name() + "?");
+  }
+}
+
+void SqlStore::replay_run(const std::string& run_id,
+                          const std::function<void(StoredEvent&&)>& visit) {
+  Pages<ReportRow> reports(
+      [&](std::int64_t after) { return database_->reports_after(run_id, after, kPageRows); });
+  Pages<EventRow> events(
+      [&](std::int64_t after) { return database_->events_after(run_id, after, kPageRows); });
+  for (std::int64_t expected = 1;; ++expected) {
+    const ReportRow* report = reports.peek();
+    const EventRow* event = events.peek();
+    if (report == nullptr && event == nullptr) return;
+    if (report != nullptr && report->event_offset == expected) {
+      visit(reports.take());
+    } else if (event != nullptr && event->event_offset == expected) {
+      visit(events.take());
+    } else {
+      throw Failure(Kind::kCorrupt,
+                    place(run_id, expected) + " is missing in " + database_->name() +
+                        ": restore a backup, or delete the run's row in the table runs");
+    }
+  }
+}
+
+}  // namespace fedwatt::store
