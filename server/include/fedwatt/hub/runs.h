@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "fedwatt/hub/commit_cycle.h"
+#include "fedwatt/run/run.h"
+
+namespace fedwatt::hub {
+
+inline constexpr std::size_t kMaxRuns = 100'000;
+
+// All runs the hub knows, and the one way by which anything happens to them: record() applies an
+// event and has it committed. For the I/O thread.
+class Runs {
+ public:
+  // `on_orders` gets what an event orders workers to do, once the event is committed.
+  using OnOrders = std::function<void(run::Run&, const std::vector<run::Run::Effects::Order>&)>;
+
+  Runs(CommitCycle& cycle, OnOrders on_orders);
+
+  // Applies an event that is stored already, at start-up.
+  void replay(run::StoredEvent&& stored);
+
+  // A new run whose first event is still to be recorded. Null: there are too many.
+  run::Run* create(const std::string& name, run::Timestamp now);
+  void record(run::Run& run, run::Event event, run::Timestamp now);
+
+  run::Run* by_id(const std::string& run_id) const;
+  run::Run* latest_named(const std::string& name) const;
+  // An id, or a name: then its latest run. Null if there is none.
+  run::Run* resolve(const std::string& name_or_id) const;
+  // In the order of their creation.
+  const std::vector<std::unique_ptr<run::Run>>& all() const { return runs_; }
+  // Some names of runs, for error messages: "a, b, c, …".
+  std::string some_names() const;
+
+  // The runs that something was recorded for since the last call; they are watched from now on.
+  std::set<run::Run*> take_changed();
+  // Takes note of when the clock will next decide something about a run.
+  void watch(run::Run& run);
+  // Records what the clock has decided by now.
+  void record_due(run::Timestamp now);
+
+ private:
+  run::Run& add(const std::string& run_id);
+
+  CommitCycle& cycle_;
+  OnOrders on_orders_;
+  std::vector<std::unique_ptr<run::Run>> runs_;
+  std::unordered_map<std::string, run::Run*> by_id_;
+  std::unordered_map<std::string, run::Run*> latest_named_;
+  std::set<run::Run*> changed_;
+  std::map<run::Run*, run::Timestamp> due_;  // when each has something to decide
+};
+
+}  // namespace fedwatt::hub

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "fedwatt/hub/runs.h"
+
+namespace fedwatt::hub {
+
+// What new runs are created with.
+struct RunDefaults {
+  run::RoundRules rules;
+  run::CarbonSettings carbon;
+};
+
+// The hub's end of the worker connections: hello, reports, acknowledgements, bye. For the I/O
+// thread.
+class WorkerDesk {
+ public:
+  WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
+             RunDefaults defaults);
+
+  void opened(net::ConnectionId connection, const std::string& address);
+  void received(net::ConnectionId connection, std::string_view frame);
+  void closed(net::ConnectionId connection);
+
+  // Brings orders to those of the workers that are connected.
+  void deliver(run::Run& run, const std::vector<run::Run::Effects::Order>& orders);
+  // The acks of the batch that is being sealed.
+  Delivery take_acks();
+
+ private:
+  struct Session {
+    std::string address;
+    run::Run* run = nullptr;  // null before hello
+    std::string worker;
+    std::int64_t highest_seq = 0;  // received on this connection
+    int errors_in_a_row = 0;
+    bool left = false;
+  };
+  using WorkerKey = std::pair<run::Run*, std::string>;
+
+  void handle(net::ConnectionId connection, Session& session, protocol::WorkerHello& hello);
+  void handle(net::ConnectionId connection, Session& session, protocol::Report& report);
+  void handle(net::ConnectionId connection, Session& session, protocol::DirectiveAck& ack);
+  void handle(net::ConnectionId connection, Session& session, protocol::RoundPlan& plan);
+  void handle(net::ConnectionId connection, Session& session, protocol::Bye& bye);
+
+  run::Run* run_for(const protocol::WorkerHello& hello);
+  void replace_older(const WorkerKey& key, net::ConnectionId by);
+  run::ReportReceived appraise(const Session& session, protocol::Report& report) const;
+  // Records the event, or sends why not.
+  bool record(net::ConnectionId connection, Session& session, run::Event event);
+  void send(net::ConnectionId connection, const protocol::HubToWorker& message);
+  void fail(net::ConnectionId connection, Session& session, protocol::Error error);
+
+  Runs& runs_;
+  CommitCycle& cycle_;
+  net::Peers& peers_;
+  net::Timers& timers_;
+  RunDefaults defaults_;
+  std::unordered_map<net::ConnectionId, Session> sessions_;
+  std::map<WorkerKey, net::ConnectionId> connection_of_;
+  std::map<net::ConnectionId, std::int64_t> acks_;  // for the batch that is filling
+};
+
+}  // namespace fedwatt::hub

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What the hub's logic needs of the network, and the network of the hub: nothing here knows
+// websocketpp, so that the logic is tested without sockets. C++17, as websocketpp is.
+//
+// Everything here runs on the hub's one I/O thread.
+
+namespace fedwatt::net {
+
+using ConnectionId = std::uint64_t;
+
+enum class Endpoint { kWorker, kViewer };
+
+// The hub's side: sends, closes, and counts what a peer has not read yet.
+class Peers {
+ public:
+  virtual ~Peers() = default;
+
+  // Sends one text frame to all of them; it is framed once. A connection that is gone is skipped.
+  virtual void send(const std::vector<ConnectionId>& to, std::string frame) = 0;
+
+  // Closes with a code and a reason for people; what was sent before goes out first if the peer
+  // reads. PeerHandler::closed follows.
+  virtual void close(ConnectionId connection, std::uint16_t code, std::string_view reason) = 0;
+
+  // Stops or goes on taking frames from a peer, so that TCP slows it down. pause_reading is only
+  // for the connection whose frame is being handled; resume_reading is harmless for any.
+  virtual void pause_reading(ConnectionId connection) = 0;
+  virtual void resume_reading(ConnectionId connection) = 0;
+
+  // Whether more is waiting for the peer to read than a healthy connection ever has. Nothing but
+  // what it needs should be sent before PeerHandler::drained.
+  virtual bool behind(ConnectionId connection) const = 0;
+};
+
+class PeerHandler {
+ public:
+  virtual ~PeerHandler() = default;
+  virtual void opened(ConnectionId connection, Endpoint endpoint, const std::string& address) = 0;
+  virtual void received(ConnectionId connection, std::string_view frame) = 0;
+  // A connection that was behind has read everything.
+  virtual void drained(ConnectionId connection) = 0;
+  // The connection is gone; its id is not used again.
+  virtual void closed(ConnectionId connection) = 0;
+};
+
+struct HttpRequest {
+  std::string method;
+  std::string path;   // without the query, percent-decoded
+  std::string query;  // after '?', as it came
+  std::string accept;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+};
+
+// Answers now or later, once.
+using HttpHandler = std::function<void(const HttpRequest&, std::function<void(HttpResponse)>)>;
+
+// The clock and the timers of the I/O thread.
+class Timers {
+ public:
+  // UTC, as protocol::Timestamp is; spelt out because this header is C++17.
+  using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
+
+  virtual ~Timers() = default;
+  virtual Time now() const = 0;
+  virtual void after(std::chrono::milliseconds delay, std::function<void()> task) = 0;
+};
+
+}  // namespace fedwatt::net

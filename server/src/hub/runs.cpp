@@ -1,0 +1,107 @@
+#include "fedwatt/hub/runs.h"
+
+#include <array>
+#include <cstdio>
+#include <random>
+#include <utility>
+
+namespace fedwatt::hub {
+namespace {
+
+// Sorts by time and says when the run started: "20260101-093000-5f3a9c".
+std::string make_run_id(run::Timestamp now) {
+  static std::random_device random;
+  std::string digits;
+  for (const char c : protocol::format_timestamp(now).substr(0, 19)) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  std::array<char, 8> suffix{};
+  std::snprintf(suffix.data(), suffix.size(), "%06x", random() & 0xffffffU);
+  return digits.substr(0, 8) + "-" + digits.substr(8) + "-" + suffix.data();
+}
+
+}  // namespace
+
+Runs::Runs(CommitCycle& cycle, OnOrders on_orders)
+    : cycle_(cycle), on_orders_(std::move(on_orders)) {}
+
+run::Run& Runs::add(const std::string& run_id) {
+  runs_.push_back(std::make_unique<run::Run>(run_id));
+  by_id_[run_id] = runs_.back().get();
+  return *runs_.back();
+}
+
+void Runs::replay(run::StoredEvent&& stored) {
+  run::Run* run = by_id(stored.run_id);
+  if (!run) run = &add(stored.run_id);
+  run->apply(stored.event, stored.at);
+  latest_named_[run->name()] = run;
+}
+
+run::Run* Runs::create(const std::string& name, run::Timestamp now) {
+  if (runs_.size() >= kMaxRuns) return nullptr;
+  std::string run_id = make_run_id(now);
+  while (by_id(run_id)) run_id = make_run_id(now);
+  run::Run& run = add(run_id);
+  latest_named_[name] = &run;
+  return &run;
+}
+
+void Runs::record(run::Run& run, run::Event event, run::Timestamp now) {
+  auto effects = run.apply(event, now);
+  cycle_.add({run.run_id(), run.offset(), now, std::move(event)});
+  changed_.insert(&run);
+  if (effects.orders.empty()) return;
+  cycle_.after_commit(
+      [this, &run, orders = std::move(effects.orders)] { on_orders_(run, orders); });
+}
+
+run::Run* Runs::by_id(const std::string& run_id) const {
+  const auto found = by_id_.find(run_id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+run::Run* Runs::latest_named(const std::string& name) const {
+  const auto found = latest_named_.find(name);
+  return found == latest_named_.end() ? nullptr : found->second;
+}
+
+run::Run* Runs::resolve(const std::string& name_or_id) const {
+  run::Run* run = by_id(name_or_id);
+  return run ? run : latest_named(name_or_id);
+}
+
+std::string Runs::some_names() const {
+  constexpr std::size_t kSome = 10;
+  std::string names;
+  std::set<std::string> seen;
+  for (auto run = runs_.rbegin(); run != runs_.rend() && seen.size() < kSome; ++run) {
+    if (seen.insert((*run)->name()).second) names += (names.empty() ? "" : ", ") + (*run)->name();
+  }
+  if (names.empty()) return "there are none yet";
+  return latest_named_.size() > seen.size() ? names + ", …" : names;
+}
+
+void Runs::watch(run::Run& run) {
+  if (const auto next = run.next_due()) {
+    due_[&run] = *next;
+  } else {
+    due_.erase(&run);
+  }
+}
+
+std::set<run::Run*> Runs::take_changed() {
+  for (run::Run* run : changed_) watch(*run);
+  return std::exchange(changed_, {});
+}
+
+void Runs::record_due(run::Timestamp now) {
+  for (const auto& [run, when] : std::map(due_)) {
+    if (when > now) continue;
+    for (auto events = run->due(now); !events.empty(); events = run->due(now)) {
+      for (auto& event : events) record(*run, std::move(event), now);
+    }
+  }
+}
+
+}  // namespace fedwatt::hub

@@ -1,0 +1,177 @@
+#include "fedwatt/hub/settings.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <sstream>
+
+#include "fedwatt/carbon/intensity.h"
+#include "fedwatt/hub/version.h"
+
+namespace fedwatt::hub {
+namespace {
+
+constexpr char kAbout[] =
+    "The Fedwatt hub: takes the reports of a federated training's workers, commits every one of\n"
+    "them, and shows viewers what accuracy each round gained and what carbon it cost.";
+
+constexpr char kMore[] = R"(
+Every option is also read from the environment (FEDWATT_LISTEN, FEDWATT_ROUND_DEADLINE, …) and from
+the file given with --config (lines like  round-deadline=60 ). The command line outranks the
+environment, which outranks the file.
+
+Examples:
+  fedwatt-hub                            SQLite in ./fedwatt.sqlite, on 127.0.0.1:3000
+  fedwatt-hub --database postgresql://fedwatt@localhost/fedwatt
+  fedwatt-hub --listen 127.0.0.1:0       a port that is free; it is printed
+
+Then point workers at ws://127.0.0.1:3000 and look with:  fedwatt
+Stop it with Ctrl-C: it commits what it holds and tells everybody to come back later.
+)";
+
+struct Flags {
+  std::string listen = "127.0.0.1:3000";
+  std::string database = "sqlite:fedwatt.sqlite";
+  std::string log_level = "info";
+  std::size_t max_connections = 10'000;
+  double quorum = 0.5;
+  double deadline_s = 120;
+  double grace_s = 30;
+  double abandon_s = 600;
+  double pue = 1.0;
+  double network_kwh_per_gb = 0.01;
+  double network_intensity_g_per_kwh = carbon::kWorldIntensityGPerKwh;
+};
+
+// Unlike CLI::Range it refuses NaN.
+CLI::Validator between(double least, double most) {
+  std::ostringstream range;
+  range << "from " << least << " to " << most;
+  const auto text = range.str();
+  return {[least, most, text](std::string& input) -> std::string {
+            double value = 0;
+            const bool inside =
+                CLI::detail::lexical_cast(input, value) && value >= least && value <= most;
+            return inside ? "" : input + " is not a number " + text;
+          },
+          text};
+}
+
+// "FEDWATT_ROUND_DEADLINE" for "round-deadline".
+std::string variable_of(std::string_view option) {
+  std::string variable = "FEDWATT_";
+  for (const char c : option) {
+    variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : '_';
+  }
+  return variable;
+}
+
+// The command line, preceded by what the environment says, so that the later word wins. (CLI11's
+// own reading of the environment comes after its reading of the file.)
+std::vector<std::string> words_of(const CLI::App& app, int argc, const char* const* argv) {
+  std::vector<std::string> words;
+  for (const auto* option : app.get_options()) {
+    const auto name = option->get_single_name();
+    if (name == "help" || name == "version") continue;
+    if (const char* value = std::getenv(variable_of(name).c_str())) {
+      words.push_back("--" + name + "=" + value);
+    }
+  }
+  for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  return words;
+}
+
+void add_options(CLI::App& app, Flags& flags) {
+  const auto option = [&app](const std::string& name, auto& value, const std::string& help) {
+    return app.add_option("--" + name, value, help)->take_last()->capture_default_str();
+  };
+  constexpr double kYearS = 365.0 * 86'400;
+  option("listen", flags.listen, "IP address and port; port 0 takes one that is free")
+      ->type_name("ADDRESS:PORT");
+  option("database", flags.database, "sqlite:PATH, or postgresql://USER:PASSWORD@HOST/NAME")
+      ->type_name("URL");
+  option("log-level", flags.log_level, "how much to say on standard error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  option("max-connections", flags.max_connections, "of workers and viewers together")
+      ->check(between(1, 1e6));
+  option("round-quorum", flags.quorum,
+         "share of a round's workers after which its deadline starts to run")
+      ->check(between(0.0, 1.0));
+  option("round-deadline", flags.deadline_s,
+         "seconds after the quorum at which a round closes without the rest")
+      ->check(between(0.0, kYearS));
+  option("worker-grace", flags.grace_s,
+         "seconds after which a worker that lost its connection is given up")
+      ->check(between(0.0, kYearS));
+  option("run-abandon", flags.abandon_s,
+         "seconds after which a run that everybody has vanished from ends as lost")
+      ->check(between(0.0, kYearS));
+  option("pue", flags.pue, "power usage effectiveness for workers that do not give theirs")
+      ->check(between(1.0, 100.0));
+  option("network-kwh-per-gb", flags.network_kwh_per_gb,
+         "energy of sending a gigabyte; published values differ about 70-fold")
+      ->check(between(0.0, 1e3));
+  option("network-intensity", flags.network_intensity_g_per_kwh,
+         "gCO2e per kWh of the network; the world's average unless you know better")
+      ->check(between(0.0, 1e5));
+}
+
+// "127.0.0.1:3000" or "[::1]:3000".
+bool split_address(const std::string& text, Settings& settings) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  settings.listen_address = text.substr(0, colon);
+  auto& address = settings.listen_address;
+  if (address.front() == '[' && address.back() == ']') address = address.substr(1, colon - 2);
+  const char* first = text.data() + colon + 1;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(first, last, settings.listen_port);
+  return error == std::errc{} && end == last && !address.empty();
+}
+
+std::int64_t milliseconds(double seconds) { return static_cast<std::int64_t>(seconds * 1000); }
+
+Settings settings_from(const Flags& flags) {
+  Settings settings;
+  settings.database = flags.database;
+  settings.log_level = flags.log_level;
+  settings.max_connections = flags.max_connections;
+  settings.defaults.rules = {flags.quorum, milliseconds(flags.deadline_s),
+                             milliseconds(flags.grace_s), milliseconds(flags.abandon_s)};
+  settings.defaults.carbon = {flags.pue, flags.network_kwh_per_gb,
+                              flags.network_intensity_g_per_kwh};
+  return settings;
+}
+
+}  // namespace
+
+std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
+  CLI::App app(kAbout, "fedwatt-hub");
+  app.footer(kMore);
+  app.set_version_flag("--version", std::string("fedwatt-hub ") + kHubVersion);
+  app.set_config("--config", "", "read options from this file")->take_last();
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  Flags flags;
+  add_options(app, flags);
+  try {
+    app.parse(words_of(app, argc, argv));
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream problem;
+    const int status = app.exit(error, out, problem);
+    if (status == 0) return Exit{0, out.str()};
+    std::string text = problem.str();
+    text = text.substr(0, text.find('\n'));
+    return Exit{2, "fedwatt-hub: " + text + " (see fedwatt-hub --help)\n"};
+  }
+  Settings settings = settings_from(flags);
+  if (!split_address(flags.listen, settings)) {
+    return Exit{2, "fedwatt-hub: --listen " + flags.listen +
+                       " is not ADDRESS:PORT, for example 127.0.0.1:3000\n"};
+  }
+  return settings;
+}
+
+}  // namespace fedwatt::hub

@@ -1,0 +1,241 @@
+#include "fedwatt/hub/worker_desk.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "fedwatt/carbon/emissions.h"
+#include "fedwatt/carbon/intensity.h"
+#include "fedwatt/protocol/close_codes.h"
+#include "fedwatt/protocol/codec.h"
+
+namespace fedwatt::hub {
+namespace {
+
+using protocol::Error;
+
+constexpr std::chrono::seconds kHelloWithin{10};
+constexpr int kMostErrorsInARow = 100;
+
+}  // namespace
+
+WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
+                       RunDefaults defaults)
+    : runs_(runs), cycle_(cycle), peers_(peers), timers_(timers), defaults_(std::move(defaults)) {}
+
+void WorkerDesk::opened(net::ConnectionId connection, const std::string& address) {
+  sessions_[connection].address = address;
+  timers_.after(kHelloWithin, [this, connection] {
+    const auto session = sessions_.find(connection);
+    if (session == sessions_.end() || session->second.run) return;
+    peers_.close(connection, protocol::kCloseNoHello, "no hello in time");
+  });
+}
+
+void WorkerDesk::received(net::ConnectionId connection, std::string_view frame) {
+  const auto found = sessions_.find(connection);
+  if (found == sessions_.end()) return;
+  Session& session = found->second;
+  for (auto& decoded : protocol::decode_worker_frame(frame)) {
+    if (session.left) return;
+    if (!decoded) {
+      fail(connection, session, std::move(decoded.error()));
+      continue;
+    }
+    const bool is_hello = std::holds_alternative<protocol::WorkerHello>(*decoded);
+    if (is_hello && session.run) {
+      fail(connection, session,
+           {"already_greeted", "this connection has said hello as " + session.worker, {}, {}});
+    } else if (!is_hello && !session.run) {
+      fail(connection, session, {"no_hello", "say hello before anything else", {}, {}});
+    } else {
+      std::visit([&](auto& message) { handle(connection, session, message); }, *decoded);
+    }
+  }
+  if (cycle_.full()) {
+    peers_.pause_reading(connection);
+    cycle_.after_commit([this, connection] { peers_.resume_reading(connection); });
+  }
+}
+
+void WorkerDesk::closed(net::ConnectionId connection) {
+  const auto found = sessions_.find(connection);
+  if (found == sessions_.end()) return;
+  const Session session = std::move(found->second);
+  sessions_.erase(found);
+  acks_.erase(connection);
+  if (!session.run || session.left) return;
+  connection_of_.erase({session.run, session.worker});
+  runs_.record(*session.run, run::WorkerDisconnected{session.worker}, timers_.now());
+}
+
+// ---- hello --------------------------------------------------------------------------------------
+
+// The run that a worker belongs to: the one it names by id, else the latest of that name if that
+// has not ended, else a new one.
+run::Run* WorkerDesk::run_for(const protocol::WorkerHello& hello) {
+  if (hello.run_id) {
+    run::Run* run = runs_.by_id(*hello.run_id);
+    if (run && run->name() == hello.run) return run;
+  }
+  run::Run* run = runs_.latest_named(hello.run);
+  if (run && !run->ended()) return run;
+  const auto now = timers_.now();
+  run = runs_.create(hello.run, now);
+  if (!run) return nullptr;
+  runs_.record(*run,
+               run::RunCreated{hello.run, hello.target.value_or(protocol::Target{}),
+                               defaults_.rules, defaults_.carbon},
+               now);
+  spdlog::info("run {} started: {}", run->run_id(), hello.run);
+  return run;
+}
+
+void WorkerDesk::replace_older(const WorkerKey& key, net::ConnectionId by) {
+  const auto older = connection_of_.find(key);
+  if (older != connection_of_.end()) {
+    const auto connection = older->second;
+    sessions_.at(connection).left = true;
+    acks_.erase(connection);
+    peers_.close(connection, protocol::kCloseReplaced, "a newer connection of this worker came");
+  }
+  connection_of_[key] = by;
+}
+
+void WorkerDesk::handle(net::ConnectionId connection, Session& session,
+                        protocol::WorkerHello& hello) {
+  if (cycle_.full()) {
+    return peers_.close(connection, protocol::kCloseOverloaded, "the store cannot keep up");
+  }
+  run::Run* run = run_for(hello);
+  if (!run) return fail(connection, session, {"too_many", "the hub has too many runs", {}, {}});
+
+  const auto now = timers_.now();
+  std::optional<double> clock_offset_s;
+  if (hello.sent_at) clock_offset_s = protocol::seconds_between(*hello.sent_at, now);
+  hello.token.clear();
+  session.worker = hello.worker;
+  session.run = run;
+  const auto region = hello.region;
+  if (!record(connection, session, run::WorkerJoined{std::move(hello), clock_offset_s})) {
+    session.run = nullptr;
+    return;
+  }
+  replace_older({run, session.worker}, connection);
+  if (!region.empty() && carbon::intensity_of_region(region).source == "world") {
+    spdlog::warn(
+        "worker {} of run {}: region {} is not in the table, so the world's average is used",
+        session.worker, run->name(), region);
+  }
+
+  const auto order = run->control().order_for(session.worker, run->participants());
+  protocol::Welcome welcome;
+  welcome.run_id = run->run_id();
+  welcome.last_seq = run->participants().at(session.worker).last_seq;
+  welcome.directive = order.directive;
+  welcome.applies_at = order.applies_at;
+  if (order.command) welcome.command = order.command->command.id;
+  cycle_.after_commit([this, connection, welcome]() mutable {
+    welcome.server_time = timers_.now();
+    send(connection, welcome);
+  });
+}
+
+// ---- reports ------------------------------------------------------------------------------------
+
+void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol::Report& report) {
+  if (report.seq < session.highest_seq) {
+    return fail(connection, session,
+                {"seq_went_back",
+                 "seq " + std::to_string(report.seq) + " came after " +
+                     std::to_string(session.highest_seq) + " on this connection: not counted",
+                 report.seq,
+                 {}});
+  }
+  session.highest_seq = report.seq;
+  const auto last_seq = session.run->participants().at(session.worker).last_seq;
+  const auto seq = report.seq;
+  if (seq > last_seq && !record(connection, session, appraise(session, report))) {
+    return;
+  }
+  // What was sent again after a reconnect is acknowledged and not counted again.
+  acks_[connection] = std::max(seq, last_seq);
+  if (seq <= last_seq) {
+    cycle_.read([this] { return take_acks(); });
+  }
+}
+
+// Finds the intensity and the emissions of a report, which are then kept with it for good.
+run::ReportReceived WorkerDesk::appraise(const Session& session, protocol::Report& report) const {
+  const auto& hello = session.run->participants().at(session.worker).hello;
+  const auto& settings = session.run->carbon();
+  const auto intensity = report.intensity_g_per_kwh
+                             ? carbon::Intensity{*report.intensity_g_per_kwh, "report"}
+                             : carbon::intensity_of_region(hello.region);
+  const carbon::EmissionFactors factors{hello.pue.value_or(settings.default_pue),
+                                        intensity.g_per_kwh, settings.network_kwh_per_gb,
+                                        settings.network_intensity_g_per_kwh};
+  const auto grams = carbon::emissions_g(report, factors);
+  return {session.worker, std::move(report), intensity.g_per_kwh, intensity.source, grams};
+}
+
+Delivery WorkerDesk::take_acks() {
+  return [this, acks = std::exchange(acks_, {})] {
+    for (const auto& [connection, seq] : acks) send(connection, protocol::Ack{seq});
+  };
+}
+
+// ---- the rest -----------------------------------------------------------------------------------
+
+void WorkerDesk::handle(net::ConnectionId connection, Session& session,
+                        protocol::DirectiveAck& ack) {
+  record(connection, session, run::DirectiveAcknowledged{session.worker, std::move(ack)});
+}
+
+void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol::RoundPlan& plan) {
+  record(connection, session, run::RoundPlanned{session.worker, std::move(plan)});
+}
+
+void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol::Bye& bye) {
+  record(connection, session, run::WorkerLeft{session.worker, std::move(bye.reason)});
+  session.left = true;
+  connection_of_.erase({session.run, session.worker});
+  std::optional<std::int64_t> last_ack;
+  if (const auto ack = acks_.extract(connection)) last_ack = ack.mapped();
+  cycle_.after_commit([this, connection, last_ack] {
+    if (last_ack) send(connection, protocol::Ack{*last_ack});
+    peers_.close(connection, protocol::kCloseNormal, "bye");
+  });
+}
+
+void WorkerDesk::deliver(run::Run& run, const std::vector<run::Run::Effects::Order>& orders) {
+  for (const auto& [worker, order] : orders) {
+    const auto connection = connection_of_.find({&run, worker});
+    if (connection != connection_of_.end()) send(connection->second, order);
+  }
+}
+
+bool WorkerDesk::record(net::ConnectionId connection, Session& session, run::Event event) {
+  if (auto error = session.run->refuse(event)) {
+    fail(connection, session, std::move(*error));
+    return false;
+  }
+  session.errors_in_a_row = 0;
+  runs_.record(*session.run, std::move(event), timers_.now());
+  return true;
+}
+
+void WorkerDesk::send(net::ConnectionId connection, const protocol::HubToWorker& message) {
+  peers_.send({connection}, protocol::encode(message));
+}
+
+void WorkerDesk::fail(net::ConnectionId connection, Session& session, Error error) {
+  spdlog::debug("worker {} at {}: {}: {}", session.worker, session.address, error.code,
+                error.message);
+  send(connection, std::move(error));
+  if (++session.errors_in_a_row < kMostErrorsInARow && !peers_.behind(connection)) return;
+  peers_.close(connection, protocol::kCloseBadMessages, "error after error");
+}
+
+}  // namespace fedwatt::hub

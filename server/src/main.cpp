@@ -1,0 +1,104 @@
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "fedwatt/hub/hub.h"
+#include "fedwatt/hub/settings.h"
+#include "fedwatt/hub/version.h"
+#include "fedwatt/net/socket_server.h"
+#include "fedwatt/protocol/close_codes.h"
+#include "fedwatt/store/writer.h"
+
+// Reads the settings, builds the layers, waits for a signal, drains.
+
+namespace {
+
+using namespace fedwatt;
+
+// How long a hub that was told to stop may take to commit, and then for its peers to say goodbye.
+constexpr std::chrono::milliseconds kCommitWithin{2'500};
+constexpr std::chrono::milliseconds kGoodbyeWithin{1'500};
+
+int fail(const std::string& message) {
+  std::cerr << "fedwatt-hub: " << message << "\n";
+  return 1;
+}
+
+void start_log(const std::string& level) {
+  auto logger = spdlog::stderr_color_mt("fedwatt-hub");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->set_level(spdlog::level::from_str(level));
+  spdlog::set_default_logger(logger);
+}
+
+tl::expected<void, store::StoreError> replay(store::Store& store, hub::Hub& hub) {
+  std::size_t count = 0;
+  auto result = store.replay([&](run::StoredEvent&& event) {
+    hub.replay(std::move(event));
+    if (++count % 500'000 == 0) spdlog::info("read {} events back so far", count);
+  });
+  if (result) spdlog::info("{} runs, {} events read back", hub.runs().all().size(), count);
+  return result;
+}
+
+int serve(const hub::Settings& settings) {
+  auto store = store::open_store(settings.database);
+  if (!store) return fail(store.error().message);
+
+  net::SocketServer server(
+      {settings.listen_address, settings.listen_port, settings.max_connections});
+  store::Writer writer(**store, [&server](auto task) { server.post(std::move(task)); });
+
+  std::string failure;
+  hub::Hub hub(writer, server, server, settings.defaults, [&](const store::StoreError& error) {
+    failure = error.message;
+    server.stop();
+  });
+  if (const auto replayed = replay(**store, hub); !replayed) return fail(replayed.error().message);
+
+  const auto problem = server.listen(
+      hub, [&hub](const auto& request, auto respond) { hub.answer(request, std::move(respond)); });
+  if (!problem.empty()) return fail(problem);
+
+  server.on_stop_signal([&](int signal) {
+    spdlog::info("signal {}: stopping", signal);
+    server.stop_listening();
+    const auto say_goodbye = [&server, said = std::make_shared<bool>(false)] {
+      if (std::exchange(*said, true)) return;
+      server.close_all(protocol::kCloseGoingAway, "the hub is shutting down",
+                       [&server] { server.stop(); });
+      server.after(kGoodbyeWithin, [&server] { server.stop(); });
+    };
+    hub.drain(say_goodbye);
+    server.after(kCommitWithin, [say_goodbye] {
+      spdlog::warn("the store did not answer in time; workers keep what was not acknowledged");
+      say_goodbye();
+    });
+  });
+  hub.start();
+  std::cout << "fedwatt-hub listening on " << settings.listen_address << ":" << server.port()
+            << std::endl;
+  const auto escaped = server.run();
+  if (!escaped.empty()) return fail("stopped by an error of its own: " + escaped);
+  if (!failure.empty()) return fail(failure);
+  spdlog::info("stopped");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto settings = hub::read_settings(argc, argv);
+  if (const auto* exit = std::get_if<hub::Exit>(&settings)) {
+    (exit->status == 0 ? std::cout : std::cerr) << exit->text;
+    return exit->status;
+  }
+  try {
+    start_log(std::get<hub::Settings>(settings).log_level);
+    return serve(std::get<hub::Settings>(settings));
+  } catch (const std::exception& error) {
+    return fail(error.what());
+  }
+}
