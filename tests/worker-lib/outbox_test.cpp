@@ -1,0 +1,259 @@
+#include "session/outbox.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace fedwatt::session {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// A report that is recognised by its round.
+protocol::Report report(std::int64_t round, bool closes_round = true) {
+  protocol::Report made;
+  made.round = round;
+  made.round_complete = closes_round;
+  return made;
+}
+
+struct Sent {
+  std::int64_t round;
+  std::int64_t seq;  // 0 for a plan
+  bool operator==(const Sent&) const = default;
+};
+
+void PrintTo(const Sent& sent, std::ostream* out) {
+  *out << "{round " << sent.round << ", seq " << sent.seq << "}";
+}
+
+std::vector<Sent> send_all(Outbox& outbox) {
+  std::vector<Sent> sent;
+  while (const auto message = outbox.next()) {
+    if (const auto* made = std::get_if<protocol::Report>(&*message)) {
+      sent.push_back({made->round, made->seq});
+    } else {
+      sent.push_back({std::get<protocol::RoundPlan>(*message).round, 0});
+    }
+  }
+  return sent;
+}
+
+TEST(Outbox, SendsNothingBeforeTheWelcome) {
+  Outbox outbox(10);
+  outbox.add(report(1));
+  EXPECT_THAT(send_all(outbox), IsEmpty());
+  EXPECT_EQ(outbox.waiting(), 1U);
+  EXPECT_EQ(outbox.run_id(), "");
+}
+
+TEST(Outbox, NumbersFromOneInANewRun) {
+  Outbox outbox(10);
+  outbox.add(report(1));
+  outbox.welcomed("r", 0);
+  outbox.add(report(2));
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{1, 1}, Sent{2, 2}));
+  EXPECT_THAT(send_all(outbox), IsEmpty());
+}
+
+TEST(Outbox, AProcessThatStartedAnewGoesOnWhereTheHubSays) {
+  Outbox outbox(10);
+  outbox.add(report(5));
+  outbox.welcomed("r", 17);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{5, 18}));
+  EXPECT_EQ(outbox.counts().acknowledged, 0U);
+}
+
+TEST(Outbox, AnAckCoversAllUpToItAndOnlyWhatWasSent) {
+  Outbox outbox(10);
+  outbox.welcomed("r", 0);
+  for (int round = 1; round <= 3; ++round) outbox.add(report(round));
+  send_all(outbox);
+  outbox.add(report(4));
+  outbox.acknowledged(2);
+  EXPECT_EQ(outbox.counts().acknowledged, 2U);
+  EXPECT_EQ(outbox.waiting(), 2U);
+  outbox.acknowledged(1);    // late
+  outbox.acknowledged(100);  // report 4 was never sent, so it cannot be meant
+  EXPECT_EQ(outbox.counts().acknowledged, 3U);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{4, 4}));
+}
+
+TEST(Outbox, BackInItsRunItSendsAgainWhatIsNotCommittedUnderTheOldNumbers) {
+  Outbox outbox(10);
+  outbox.welcomed("r", 0);
+  for (int round = 1; round <= 4; ++round) outbox.add(report(round));
+  send_all(outbox);
+  outbox.disconnected();
+  outbox.add(report(5));
+  EXPECT_THAT(send_all(outbox), IsEmpty());
+  outbox.welcomed("r", 2);  // 1 and 2 were committed, their acks lost
+  EXPECT_EQ(outbox.counts().acknowledged, 2U);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{3, 3}, Sent{4, 4}, Sent{5, 5}));
+}
+
+TEST(Outbox, ReusesNoNumberEvenIfNothingArrived) {
+  Outbox outbox(10);
+  outbox.welcomed("r", 0);
+  outbox.add(report(1));
+  send_all(outbox);
+  outbox.rejected(1);
+  outbox.disconnected();
+  outbox.welcomed("r", 0);
+  outbox.add(report(2));
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{2, 2}));
+}
+
+TEST(Outbox, ASecondConnectionThatBreaksEarlyChangesNoNumbers) {
+  Outbox outbox(10);
+  outbox.welcomed("r", 0);
+  for (int round = 1; round <= 3; ++round) outbox.add(report(round));
+  send_all(outbox);
+  outbox.disconnected();
+  outbox.welcomed("r", 0);
+  EXPECT_TRUE(outbox.next());  // only the first went out again
+  outbox.disconnected();
+  outbox.welcomed("r", 1);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{2, 2}, Sent{3, 3}));
+}
+
+TEST(Outbox, AnAckMayComeBeforeAllWasSentAgain) {
+  Outbox outbox(10);
+  outbox.welcomed("r", 0);
+  for (int round = 1; round <= 3; ++round) outbox.add(report(round));
+  send_all(outbox);
+  outbox.disconnected();
+  outbox.welcomed("r", 0);
+  outbox.next();
+  outbox.acknowledged(2);  // what was on its way on the old connection was committed meanwhile
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{3, 3}));
+}
+
+TEST(Outbox, InAnotherRunEverythingThatWaitsIsNumberedAnew) {
+  Outbox outbox(10);
+  outbox.welcomed("old", 0);
+  for (int round = 1; round <= 3; ++round) outbox.add(report(round));
+  send_all(outbox);
+  outbox.acknowledged(1);
+  outbox.disconnected();
+  outbox.welcomed("new", 7);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{2, 8}, Sent{3, 9}));
+  EXPECT_EQ(outbox.counts().acknowledged, 1U);
+  EXPECT_EQ(outbox.run_id(), "new");
+}
+
+TEST(Outbox, KeepsTheWindow) {
+  Outbox outbox(10, 2);
+  outbox.welcomed("r", 0);
+  for (int round = 1; round <= 4; ++round) outbox.add(report(round));
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{1, 1}, Sent{2, 2}));
+  outbox.acknowledged(1);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{3, 3}));
+  outbox.rejected(2);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{4, 4}));
+}
+
+TEST(Outbox, ARejectedReportIsCountedAndNotSentAgain) {
+  Outbox outbox(10);
+  outbox.welcomed("r", 0);
+  for (int round = 1; round <= 3; ++round) outbox.add(report(round));
+  send_all(outbox);
+  outbox.rejected(2);
+  outbox.rejected(2);
+  outbox.rejected(99);
+  EXPECT_EQ(outbox.counts().rejected, 1U);
+  outbox.disconnected();
+  outbox.welcomed("r", 0);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{1, 1}, Sent{3, 3}));
+  outbox.acknowledged(3);
+  EXPECT_EQ(outbox.waiting(), 0U);
+}
+
+TEST(Outbox, FullItDropsTheOldestThatClosesNoRoundAndSkipsItsNumber) {
+  Outbox outbox(3);
+  outbox.add(report(1, true));
+  outbox.add(report(2, false));
+  outbox.add(report(3, false));
+  outbox.add(report(4, true));  // drops 2
+  EXPECT_EQ(outbox.counts().dropped, 1U);
+  EXPECT_EQ(outbox.waiting(), 3U);
+  outbox.welcomed("r", 0);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{1, 1}, Sent{3, 3}, Sent{4, 4}));
+}
+
+TEST(Outbox, FullOfClosedRoundsItDropsTheOldest) {
+  Outbox outbox(2);
+  for (int round = 1; round <= 4; ++round) outbox.add(report(round));
+  outbox.welcomed("r", 0);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{3, 3}, Sent{4, 4}));
+  EXPECT_EQ(outbox.counts().dropped, 2U);
+}
+
+TEST(Outbox, DropsTheNewestWhenAllOthersAreOnTheirWay) {
+  Outbox outbox(2);
+  outbox.welcomed("r", 0);
+  outbox.add(report(1));
+  outbox.add(report(2));
+  send_all(outbox);
+  outbox.add(report(3));
+  EXPECT_EQ(outbox.counts().dropped, 1U);
+  outbox.acknowledged(2);
+  outbox.add(report(4));
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{4, 4}));  // 3 is seen to be missing
+}
+
+TEST(Outbox, NeverDropsWhatTheHubMayHaveSeen) {
+  Outbox outbox(2);
+  outbox.welcomed("r", 0);
+  outbox.add(report(1, false));
+  outbox.add(report(2, false));
+  send_all(outbox);
+  outbox.disconnected();
+  outbox.add(report(3, true));  // dropped itself
+  outbox.welcomed("r", 0);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{1, 1}, Sent{2, 2}));
+}
+
+TEST(Outbox, APlanGoesBetweenItsReportsAndLeavesWithTheNextAck) {
+  Outbox outbox(10);
+  outbox.add(protocol::RoundPlan{1, {"a"}});
+  outbox.add(report(1));
+  outbox.add(protocol::RoundPlan{2, {"a"}});
+  outbox.welcomed("r", 0);
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{1, 0}, Sent{1, 1}, Sent{2, 0}));
+  outbox.disconnected();
+  outbox.welcomed("r", 0);  // nothing arrived
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{1, 0}, Sent{1, 1}, Sent{2, 0}));
+  outbox.disconnected();
+  outbox.welcomed("r", 1);  // the report did, and so the plan before it
+  EXPECT_THAT(send_all(outbox), ElementsAre(Sent{2, 0}));
+  EXPECT_EQ(outbox.waiting(), 0U);
+  EXPECT_EQ(outbox.counts().made, 1U);
+}
+
+TEST(Outbox, IsSettledUpToATicketWhenItsReportsAreGone) {
+  Outbox outbox(10);
+  EXPECT_TRUE(outbox.settled(outbox.last_ticket()));
+  outbox.welcomed("r", 0);
+  outbox.add(report(1));
+  const auto first = outbox.last_ticket();
+  outbox.add(report(2));
+  send_all(outbox);
+  EXPECT_FALSE(outbox.settled(first));
+  outbox.acknowledged(1);
+  EXPECT_TRUE(outbox.settled(first));
+  EXPECT_FALSE(outbox.settled(outbox.last_ticket()));
+  outbox.rejected(2);
+  EXPECT_TRUE(outbox.settled(outbox.last_ticket()));
+}
+
+TEST(Outbox, APlanAloneNeedsNoCommit) {
+  Outbox outbox(10);
+  outbox.add(protocol::RoundPlan{1, {}});
+  EXPECT_TRUE(outbox.settled(outbox.last_ticket()));
+}
+
+}  // namespace
+}  // namespace fedwatt::session

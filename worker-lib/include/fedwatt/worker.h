@@ -1,0 +1,143 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fedwatt/export.h"
+
+// The worker's side of Fedwatt: measures what a federated training costs while it runs, and tells
+// the hub. The training comes first: once a Worker is built, no call here throws, blocks on the
+// network or fails because the hub is away. The one call that may block is checkpoint(), while an
+// operator has paused the run.
+//
+//   fedwatt::Worker worker({"ws://127.0.0.1:3000", "digits", "hospital-3"});
+//   for (int round = 1; round <= 20; ++round) {
+//     if (worker.checkpoint(round) == fedwatt::Next::kStop) break;
+//     {
+//       auto fit = worker.phase(fedwatt::Phase::kFit);
+//       train();
+//     }
+//     worker.report({accuracy, loss, num_examples});
+//   }
+
+namespace fedwatt {
+
+enum class Role { kWorker, kCoordinator };
+enum class Phase { kInit, kFit, kEvaluate, kIdle, kCommunicate };
+enum class Next { kContinue, kStop };
+
+// Members that are left out keep what stands here; {} spares programs a warning about them.
+struct WorkerOptions {
+  std::string hub = "ws://127.0.0.1:3000";
+  std::string run{};     // the run's name; every worker of a training gives the same one
+  std::string worker{};  // this worker's name, unique within the run
+  Role role = Role::kWorker;
+  std::optional<std::int64_t> total_rounds{};
+  std::string region{};         // ISO 3166 code of the grid that feeds this machine; "" unknown
+  std::optional<double> pue{};  // of the data centre, at least 1; the hub's default if not given
+  std::string framework{};      // for people: "flower 1.13"
+  // Reports that wait for the hub. Beyond it the oldest unsent report that closes no round is
+  // dropped and counted, so that a round's figures are the last thing to go.
+  std::size_t queue_capacity = 10'000;
+  // How long the destructor may wait for the hub to commit what is queued.
+  std::chrono::milliseconds close_timeout{5'000};
+  // Receives one line for each thing worth knowing (connected, lost the hub, an error of ours).
+  // Called within the constructor and then from the library's own thread; must not block or call
+  // the Worker. Default: standard error.
+  std::function<void(std::string_view line)> log{};
+};
+
+// What a worker (or the coordinator, of the aggregated model) achieved in a round. Leave out what
+// was not measured.
+struct RoundResult {
+  std::optional<double> accuracy{};  // 0 to 1
+  std::optional<double> loss{};
+  std::optional<std::int64_t> num_examples{};
+  std::map<std::string, double> metrics{};  // any others, by name
+  std::optional<std::int64_t> bytes_sent{};
+  std::optional<std::int64_t> bytes_received{};
+};
+
+struct WorkerStats {
+  bool connected = false;
+  std::uint64_t reports_made = 0;
+  std::uint64_t reports_acknowledged = 0;  // committed by the hub
+  std::uint64_t reports_waiting = 0;
+  std::uint64_t reports_dropped = 0;   // the queue was full
+  std::uint64_t reports_rejected = 0;  // the hub found them invalid
+  std::uint64_t values_left_out = 0;   // of reports and plans: not finite, or out of range
+};
+
+// Measures from its construction to its end, and then makes one report of it. Movable; must not
+// outlive its Worker. One scope at a time: opening a second one ends the first.
+class FEDWATT_EXPORT PhaseScope {
+ public:
+  PhaseScope(PhaseScope&& other) noexcept;
+  PhaseScope& operator=(PhaseScope&& other) noexcept;
+  ~PhaseScope();
+
+  void end() noexcept;  // before the scope's end; harmless twice
+
+ private:
+  friend class Worker;
+  explicit PhaseScope(class WorkerImpl* worker, std::uint64_t id) noexcept;
+  class WorkerImpl* worker_;
+  std::uint64_t id_;
+};
+
+// One FL client, or the coordinator. Its training calls (checkpoint, phase, report, plan_round) are
+// for one thread at a time; stats, flush and close are safe from any thread. The child of a fork
+// has no worker: there every call does nothing.
+class FEDWATT_EXPORT Worker {
+ public:
+  // Starts connecting in the background and returns at once. Throws std::invalid_argument if the
+  // options cannot work (no run, no worker, a hub that is no ws:// address, pue below 1).
+  explicit Worker(const WorkerOptions& options);
+  // close(close_timeout) if that was not done.
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Begins `round` (numbered as the FL framework does, from 0 or 1) and says whether to go on. What
+  // was measured before the first checkpoint counts as part of that round.
+  // Blocks while this worker is ordered to pause, and measures that time as phase `idle`. Under a
+  // coordinator a worker is told of a pause or stop but goes on answering its coordinator, so
+  // there it only blocks or stops when an operator named this very worker. Never blocks because
+  // the hub is away: what was last ordered stands.
+  Next checkpoint(std::int64_t round) noexcept;
+
+  // Measures a part of the current round.
+  [[nodiscard]] PhaseScope phase(Phase phase) noexcept;
+
+  // Ends this worker's part of the current round with its results, and a phase that is still open
+  // before it; the results go with the last measured phase. A value that is not finite or out of
+  // its range is left out, logged and counted.
+  void report(const RoundResult& result) noexcept;
+
+  // A coordinator's: who takes part in `round`. Call it before the round begins.
+  void plan_round(std::int64_t round, const std::vector<std::string>& workers) noexcept;
+
+  WorkerStats stats() const noexcept;
+
+  // Waits until the hub has committed every report made so far. False: the time ran out, or the hub
+  // said not to come back.
+  bool flush(std::chrono::milliseconds timeout) noexcept;
+
+  // Flushes, says bye with the reason ("finished", "stopped", or your own words) and disconnects.
+  // False: the time ran out, or the hub said not to come back, with reports still waiting, which
+  // are then lost. A checkpoint that waits in another thread returns kStop. Later calls return the
+  // first one's result.
+  bool close(std::chrono::milliseconds timeout, std::string_view reason = "finished") noexcept;
+
+ private:
+  std::unique_ptr<class WorkerImpl> impl_;
+};
+
+}  // namespace fedwatt

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "fedwatt/protocol/messages.h"
+#include "link/hub_link.h"
+#include "session/state.h"
+
+namespace fedwatt::session {
+
+// What is said with the hub: hello and welcome, reports and acks, orders. Lives on the link's
+// thread and knows no socket; it is where JSON is made and read.
+class Conversation {
+ public:
+  using Send = std::function<void(std::string frame)>;
+  using Log = std::function<void(std::string_view line)>;
+  using WallClock = std::function<protocol::Timestamp()>;
+
+  // `state` must outlive the conversation. `hello` without run_id and sent_at.
+  Conversation(SharedState& state, protocol::WorkerHello hello, Send send, Log log,
+               WallClock wall_clock);
+
+  void on_up();
+  void on_down(const link::LinkDown& down);
+  void on_frame(std::string_view frame);
+
+  // Sends what waits in the outbox, as far as its window allows.
+  void pump();
+
+  // Sends if the hub has welcomed this worker; else a later welcome brings the order back.
+  void acknowledge(const protocol::DirectiveAck& ack);
+
+  void say_bye(const std::string& reason);
+
+ private:
+  void greet();
+  void take(const protocol::Welcome& welcome);
+  void take(const protocol::Ack& ack);
+  void take(const protocol::DirectiveOrder& order);
+  void take(const protocol::Error& error);
+  void obey(Control::Order order);
+
+  SharedState& state_;
+  protocol::WorkerHello hello_;
+  const Send send_;
+  const Log log_;
+  const WallClock wall_clock_;
+  bool greeted_ = false;     // the hub's welcome came on this connection
+  std::string last_reason_;  // why it went down, so that each reason is logged once
+};
+
+}  // namespace fedwatt::session
