@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "model/viewer_model.h"
+
+namespace fedwatt::viewer {
+
+// What the viewer asks the hub for, and asks again after a reconnect: the list of runs, one run in
+// full, and commands that have no answer yet. Not thread-safe; does no I/O but through `send`.
+class Conversation {
+ public:
+  using Send = std::function<void(const protocol::ViewerMessage&)>;
+
+  // `model` must outlive it; `viewer_name` is what the hub keeps with every command.
+  Conversation(const ViewerModel& model, std::string viewer_name, Send send);
+
+  // Subscribes to the summaries of all runs.
+  void list_runs();
+
+  // Subscribes to one run in full, by id or name, instead of the one before. After a reconnect it
+  // goes on with the same run, from what the model has seen of it.
+  void follow(const std::string& run);
+  void unfollow();
+
+  // Gives a command; until the hub answers, it is given again after each reconnect.
+  void give(const protocol::Command& command);
+
+  // The connection is there: says hello and all of the above. To be called for each one.
+  void connected();
+  void disconnected() { connected_ = false; }
+
+ private:
+  void say(const protocol::ViewerMessage& message);
+  void subscribe_followed();
+
+  const ViewerModel& model_;
+  std::string viewer_name_;
+  Send send_;
+  bool connected_ = false;
+  bool lists_runs_ = false;
+  std::string followed_;       // as it was asked for; empty: none
+  std::string subscribed_as_;  // on this connection
+  std::map<std::string, protocol::Command> given_;
+};
+
+}  // namespace fedwatt::viewer

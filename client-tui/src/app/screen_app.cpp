@@ -1,0 +1,163 @@
+#include "app/screen_app.h"
+
+#include <array>
+#include <chrono>
+#include <ftxui/component/component.hpp>
+#include <ftxui/component/event.hpp>
+#include <ftxui/component/loop.hpp>
+#include <ftxui/component/screen_interactive.hpp>
+#include <ftxui/screen/terminal.hpp>
+#include <iostream>
+#include <optional>
+#include <utility>
+
+#include "app/crash_guard.h"
+#include "app/redraw_clock.h"
+#include "app/session.h"
+#include "app/signal_waiter.h"
+#include "input/controller.h"
+#include "text/display_text.h"
+#include "text/words.h"
+#include "view/screen_view.h"
+
+namespace fedwatt::viewer {
+namespace {
+
+std::optional<Key> key_of(const ftxui::Event& event) {
+  static const std::array<std::pair<ftxui::Event, Key::Kind>, 13> kSpecial{{
+      {ftxui::Event::ArrowUp, Key::Kind::kUp},
+      {ftxui::Event::ArrowDown, Key::Kind::kDown},
+      {ftxui::Event::ArrowLeft, Key::Kind::kLeft},
+      {ftxui::Event::ArrowRight, Key::Kind::kRight},
+      {ftxui::Event::PageUp, Key::Kind::kPageUp},
+      {ftxui::Event::PageDown, Key::Kind::kPageDown},
+      {ftxui::Event::Home, Key::Kind::kHome},
+      {ftxui::Event::End, Key::Kind::kEnd},
+      {ftxui::Event::Return, Key::Kind::kEnter},
+      {ftxui::Event::Escape, Key::Kind::kEscape},
+      {ftxui::Event::Tab, Key::Kind::kTab},
+      {ftxui::Event::TabReverse, Key::Kind::kTab},
+      {ftxui::Event::Backspace, Key::Kind::kBackspace},
+  }};
+  for (const auto& [special, kind] : kSpecial) {
+    if (event == special) return Key{kind, ""};
+  }
+  if (event.is_character()) return Key{Key::Kind::kText, event.character()};
+  return std::nullopt;
+}
+
+class ScreenApp {
+ public:
+  ScreenApp(const CommandLine& line, bool colored)
+      : line_(line),
+        colored_(colored),
+        screen_(ftxui::ScreenInteractive::Fullscreen()),
+        signals_([this] { screen_.Exit(); }),
+        redraw_([this] { screen_.PostEvent(ftxui::Event::Custom); }),
+        session_(line.hub_url, line.viewer_name, [this] { redraw_.touch(); }) {
+    session_.conversation.list_runs();
+    if (line.run.empty()) return;
+    ui_.screen = ScreenName::kRun;
+    ui_.opened_run = line.run;
+    ui_.awaits_run = true;
+    if (!line.wait_for_run) session_.conversation.follow(line.run);
+  }
+
+  int run() {
+    screen_.TrackMouse(false);
+    auto component = ftxui::CatchEvent(ftxui::Renderer([this] { return draw(); }),
+                                       [this](const ftxui::Event& event) { return take(event); });
+    {
+      CrashGuard guard;
+      ftxui::Loop loop(&screen_, component);
+      guard.arm();  // the loop has handlers of its own, which would only note a crash
+      loop.Run();
+    }
+    session_.channel.stop();
+    if (!failure_.empty()) std::cerr << "fedwatt: " << failure_ << "\n";
+    return failure_.empty() ? kExitOk : kExitError;
+  }
+
+ private:
+  ftxui::Element draw() const {
+    const auto size = ftxui::Terminal::Size();
+    return screen_view(
+        {session_.model, ui_, wall_clock_now(), {size.dimx, size.dimy}, line_.hub_url, colored_});
+  }
+
+  bool take(const ftxui::Event& event) {
+    if (event == ftxui::Event::Custom) {
+      for (const ChannelEvent& arrived : session_.inbox.take_all()) session_.handle(arrived);
+      open_awaited_run();
+      leave_after_end();
+      return true;
+    }
+    const auto key = key_of(event);
+    if (!key) return false;
+    if (ui_.closes_at) {
+      ui_.closes_at.reset();
+      stays_ = true;
+    }
+    if (const auto effect = handle_key(ui_, session_.model, *key)) act(*effect);
+    return true;
+  }
+
+  void act(const Effect& effect) {
+    if (std::holds_alternative<Quit>(effect)) {
+      screen_.Exit();
+    } else if (const auto* opened = std::get_if<OpenRun>(&effect)) {
+      session_.conversation.follow(opened->run_id);
+    } else if (std::holds_alternative<CloseRun>(effect)) {
+      session_.conversation.unfollow();
+    } else if (const auto* command = std::get_if<GiveCommand>(&effect)) {
+      ui_.last_command = new_command_id();
+      ui_.last_command_run = command->run_id;
+      session_.conversation.give(
+          {ui_.last_command, command->run_id, command->action, std::nullopt, "from the viewer"});
+    }
+  }
+
+  void open_awaited_run() {
+    if (!ui_.awaits_run) return;
+    if (const auto* run = session_.model.find_awaited(ui_.opened_run, line_.wait_for_run)) {
+      ui_.opened_run = ui_.selected_run = run->view.run_id;
+      ui_.awaits_run = false;
+      if (line_.wait_for_run) session_.conversation.follow(run->view.run_id);
+      return;
+    }
+    const auto& error = session_.model.last_error();
+    if (line_.wait_for_run || !error) return;
+    failure_ = printable(error->message) + " (--wait waits for it)";
+    screen_.Exit();
+  }
+
+  void leave_after_end() {
+    if (!line_.until_end_s || stays_ || ui_.screen != ScreenName::kRun) return;
+    const RunRecord* run = current_run(ui_, session_.model);
+    if (!run || !has_ended(run->view.state)) return;
+    const auto now = wall_clock_now();
+    const auto linger = std::chrono::duration<double>(*line_.until_end_s);
+    if (!ui_.closes_at) {
+      ui_.closes_at = now + std::chrono::duration_cast<std::chrono::milliseconds>(linger);
+    }
+    if (now >= *ui_.closes_at) screen_.Exit();
+  }
+
+  CommandLine line_;
+  bool colored_;
+  UiState ui_;
+  bool stays_ = false;  // somebody wants to go on looking after the run's end
+  std::string failure_;
+  // The signals are blocked before the other threads start; the session's thread, which uses the
+  // rest, ends first.
+  ftxui::ScreenInteractive screen_;
+  SignalWaiter signals_;
+  RedrawClock redraw_;
+  Session session_;
+};
+
+}  // namespace
+
+int run_screen(const CommandLine& line, bool colored) { return ScreenApp(line, colored).run(); }
+
+}  // namespace fedwatt::viewer

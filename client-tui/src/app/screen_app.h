@@ -1,0 +1,12 @@
+#pragma once
+
+#include "command_line.h"
+
+namespace fedwatt::viewer {
+
+// The live screen, until the person leaves it or a signal ends it; the terminal is then as it was.
+// Returns the exit status, having said on standard error what went wrong, if anything did. Throws
+// std::invalid_argument for an url that is no ws://host[:port].
+int run_screen(const CommandLine& line, bool colored);
+
+}  // namespace fedwatt::viewer

@@ -1,0 +1,137 @@
+#include "command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <sstream>
+#include <utility>
+
+namespace fedwatt::viewer {
+namespace {
+
+constexpr char kDescription[] =
+    "Watches federated trainings: what accuracy each round gained, and what it cost in gCO2e.";
+
+constexpr char kFooter[] = R"(Examples:
+  fedwatt                                      all runs, live (q quits)
+  fedwatt digits                               the latest run of that name, live
+  fedwatt runs --json                          all runs, one JSON object a line
+  fedwatt watch digits --plain                 a line per closed round, for logs
+  fedwatt pause digits --reason "dirty grid"   pauses it, waits until all have acknowledged
+  fedwatt stop digits --worker hospital-3 --reason "wrong data" --timeout 60
+
+Exit status:
+  0  done; for pause, resume and stop: all workers have acknowledged
+  1  something was wrong with the command, or the hub refused it
+  2  the command was given, but not all workers have acknowledged it in time
+  3  no hub answered
+
+Environment:
+  FEDWATT_HUB  the hub's address, where --hub is not given
+  NO_COLOR     if set, the screen uses no colours)";
+
+constexpr double kLinger = 10;
+
+double seconds_to_linger(const std::string& text) {
+  if (text.empty()) return kLinger;
+  double seconds = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seconds);
+  if (error != std::errc() || rest != end || !(seconds >= 0) || !std::isfinite(seconds)) {
+    throw CLI::ValidationError("--until-end", "must be a number of seconds, not \"" + text + "\"");
+  }
+  return seconds;
+}
+
+// Options may stand before or after the command's name.
+void add_common(CLI::App& app, CommandLine& line) {
+  app.add_option("--hub", line.hub_url, "Where the hub is: ws://HOST[:PORT]")
+      ->type_name("URL")
+      ->default_str(line.hub_url);
+  app.add_option("--name", line.viewer_name, "Who you are; kept with every command you give")
+      ->type_name("WHO")
+      ->default_str(line.viewer_name);
+  app.add_flag("--json", line.json, "The hub's messages instead, one JSON object a line");
+}
+
+void add_watching(CLI::App& app, CommandLine& line) {
+  app.add_flag("--plain", line.plain, "Lines of text instead of the screen");
+  app.add_flag("--wait", line.wait_for_run, "Wait for a run of that name, if there is none yet");
+  app.add_option_function<std::string>(
+         "--until-end",
+         [&line](const std::string& text) { line.until_end_s = seconds_to_linger(text); },
+         "Leave once the run has finished or stopped; the screen stays SECONDS longer (10)")
+      ->expected(0, 1)
+      ->type_name("[SECONDS]");
+}
+
+CLI::App* add_command(CLI::App& app, CommandLine& line, const std::string& name,
+                      const std::string& description) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->add_option("run", line.run, "The run's name (its latest run) or id")->required();
+  command->add_option("--worker", line.workers, "Only these workers; may be repeated")
+      ->type_name("NAME");
+  command->add_option("--reason", line.reason, "Why; kept with the command")->required();
+  command->add_option("--timeout", line.timeout_s, "How long to wait for the acknowledgements")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("SECONDS")
+      ->default_str("30");
+  add_common(*command, line);
+  return command;
+}
+
+}  // namespace
+
+tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::string>& arguments,
+                                                        const Defaults& defaults) {
+  CommandLine line;
+  line.hub_url = defaults.hub_url;
+  line.viewer_name = defaults.viewer_name;
+
+  CLI::App app(kDescription, "fedwatt");
+  app.footer(kFooter);
+  app.set_version_flag("--version", "fedwatt " FEDWATT_VERSION);
+  app.require_subcommand(0, 1);
+  app.add_option("run", line.run, "Open this run: a name (its latest run) or an id");
+  add_common(app, line);
+  add_watching(app, line);
+
+  CLI::App* runs = app.add_subcommand("runs", "List the runs that the hub knows");
+  add_common(*runs, line);
+  CLI::App* watch = app.add_subcommand("watch", "Follow one run, on the screen or as text");
+  watch->add_option("run", line.run, "The run's name (its latest run) or id")->required();
+  add_watching(*watch, line);
+  add_common(*watch, line);
+  CLI::App* pause = add_command(app, line, "pause", "Pause a run, or some of its workers");
+  CLI::App* resume = add_command(app, line, "resume", "Resume what was paused");
+  CLI::App* stop = add_command(app, line, "stop", "Stop a run for good, or some of its workers");
+
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const bool is_question = app.exit(error, out, err) == 0;
+    if (is_question) return tl::unexpected(EarlyExit{kExitOk, out.str()});
+    return tl::unexpected(EarlyExit{kExitError, "fedwatt: " + err.str()});
+  }
+
+  if (runs->parsed()) line.verb = CommandLine::Verb::kRuns;
+  if (watch->parsed()) line.verb = CommandLine::Verb::kWatch;
+  for (const auto& [command, action] :
+       {std::pair{pause, protocol::Action::kPause}, std::pair{resume, protocol::Action::kResume},
+        std::pair{stop, protocol::Action::kStop}}) {
+    if (!command->parsed()) continue;
+    line.verb = CommandLine::Verb::kCommand;
+    line.action = action;
+  }
+  const bool no_command = app.get_subcommands().empty();
+  if (no_command && !line.run.empty()) line.verb = CommandLine::Verb::kWatch;
+  if (line.verb == CommandLine::Verb::kScreen && (line.wait_for_run || line.until_end_s)) {
+    return tl::unexpected(EarlyExit{
+        kExitError, "fedwatt: --wait and --until-end are about one run: say which one.\n"});
+  }
+  return line;
+}
+
+}  // namespace fedwatt::viewer

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "fedwatt/protocol/messages.h"
+
+namespace fedwatt::viewer {
+
+// Exit statuses, as --help documents them.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitError = 1;
+inline constexpr int kExitNotAcknowledged = 2;
+inline constexpr int kExitNoHub = 3;
+
+struct CommandLine {
+  enum class Verb { kScreen, kRuns, kWatch, kCommand };
+  Verb verb = Verb::kScreen;
+  std::string hub_url;
+  std::string viewer_name;
+  std::string run;  // id or name; empty: none was given
+  bool json = false;
+  bool plain = false;
+  bool wait_for_run = false;
+  std::optional<double> until_end_s;  // leave so long after the run has ended
+  protocol::Action action = protocol::Action::kPause;
+  std::vector<std::string> workers;  // empty: all
+  std::string reason;
+  double timeout_s = 30;
+};
+
+// The program ends at once, with this output: help, version, or what is wrong.
+struct EarlyExit {
+  int status = kExitOk;
+  std::string output;  // to standard error unless the status is kExitOk
+};
+
+// What the environment gives where the command line says nothing.
+struct Defaults {
+  std::string hub_url = "ws://127.0.0.1:3000";
+  std::string viewer_name;  // user@host
+};
+
+// Reads the arguments that follow the program's name.
+tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::string>& arguments,
+                                                        const Defaults& defaults);
+
+}  // namespace fedwatt::viewer

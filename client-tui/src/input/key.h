@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+namespace fedwatt::viewer {
+
+// A key as the viewer sees it, whatever the terminal sent.
+struct Key {
+  enum class Kind {
+    kText,  // what was typed is in `text`, as UTF-8
+    kUp,
+    kDown,
+    kLeft,
+    kRight,
+    kPageUp,
+    kPageDown,
+    kHome,
+    kEnd,
+    kEnter,
+    kEscape,
+    kTab,
+    kBackspace,
+  };
+  Kind kind = Kind::kText;
+  std::string text;
+  bool operator==(const Key&) const = default;
+};
+
+}  // namespace fedwatt::viewer

@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/screen_app.h"
+#include "command_line.h"
+#include "plain/plain_commands.h"
+
+namespace {
+
+using fedwatt::viewer::CommandLine;
+
+// Only called before there are other threads.
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  return value ? value : "";
+}
+
+std::string user_at_host() {
+  char host[256] = "localhost";
+  gethostname(host, sizeof host - 1);
+  std::string user = environment("USER");
+  if (user.empty()) {
+    const passwd* entry = getpwuid(getuid());  // NOLINT(concurrency-mt-unsafe)
+    user = entry ? entry->pw_name : "someone";
+  }
+  return fmt::format("{}@{}", user, host);
+}
+
+bool has_screen() {
+  return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && environment("TERM") != "dumb" &&
+         !environment("TERM").empty();
+}
+
+int run(const CommandLine& line) {
+  const bool wants_text = line.json || line.plain || !has_screen();
+  const bool colored = environment("NO_COLOR").empty();
+  switch (line.verb) {
+    case CommandLine::Verb::kScreen:
+      if (wants_text) return list_runs(line, std::cout, std::cerr);
+      return run_screen(line, colored);
+    case CommandLine::Verb::kRuns:
+      return list_runs(line, std::cout, std::cerr);
+    case CommandLine::Verb::kWatch:
+      if (wants_text) return watch_run(line, std::cout, std::cerr);
+      return run_screen(line, colored);
+    case CommandLine::Verb::kCommand:
+      return give_command(line, std::cout, std::cerr);
+  }
+  return fedwatt::viewer::kExitError;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  fedwatt::viewer::Defaults defaults;
+  defaults.viewer_name = user_at_host();
+  if (const std::string hub = environment("FEDWATT_HUB"); !hub.empty()) defaults.hub_url = hub;
+  const auto line = parse_command_line(std::vector<std::string>(argv + 1, argv + argc), defaults);
+  if (!line) {
+    (line.error().status == fedwatt::viewer::kExitOk ? std::cout : std::cerr)
+        << line.error().output;
+    return line.error().status;
+  }
+  try {
+    return run(*line);
+  } catch (const std::exception& error) {
+    std::cerr << "fedwatt: " << error.what() << "\n";
+    return fedwatt::viewer::kExitError;
+  }
+}

@@ -1,0 +1,199 @@
+#include "plain/plain_commands.h"
+
+#include <chrono>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "app/session.h"
+#include "fedwatt/protocol/codec.h"
+#include "plain/plain_text.h"
+#include "text/display_text.h"
+#include "text/words.h"
+
+namespace fedwatt::viewer {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+constexpr auto kPatience = std::chrono::seconds(5);  // with a hub that does not answer
+
+SteadyTime in(std::chrono::duration<double> time) {
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(time);
+}
+
+void print(std::ostream& out, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) out << line << "\n";
+  out.flush();
+}
+
+// The next event, taken into the session; empty if none came until the deadline.
+std::optional<ChannelEvent> next_event(Session& session, SteadyTime deadline) {
+  auto event = session.inbox.pop(deadline);
+  if (event) session.handle(*event);
+  return event;
+}
+
+int no_hub(const CommandLine& line, const Session& session, std::ostream& err) {
+  const std::string& reason = session.model.connection().reason;
+  err << "fedwatt: "
+      << (reason.empty() ? "no hub answers at " + printable(line.hub_url) : printable(reason))
+      << "; start a hub with `fedwatt-hub` or `./dev demo`, or say where it is with --hub.\n";
+  return kExitNoHub;
+}
+
+// Until the hub's welcome; false if it does not come in time, or the hub wants no viewer.
+bool connect(Session& session) {
+  const auto deadline = in(kPatience);
+  while (session.model.connection().state != Connection::State::kLive) {
+    if (session.model.connection().state == Connection::State::kRefused) return false;
+    if (!next_event(session, deadline)) return false;
+  }
+  return true;
+}
+
+// Whether it is what the hub sent to the first subscription: one frame, the next after its welcome.
+bool answers_subscription(const ChannelEvent& event) {
+  const auto* received = std::get_if<Received>(&event);
+  if (!received) return false;
+  const auto& messages = received->messages;
+  return messages.empty() || !std::holds_alternative<protocol::ViewerWelcome>(messages.front());
+}
+
+// Whether a message is about the run, and so belongs into its JSON lines.
+bool is_about(const protocol::HubToViewer& message, const std::string& run_id) {
+  return std::visit(
+      [&](const auto& value) {
+        if constexpr (requires { value.run_id; }) {
+          return value.run_id == run_id;
+        } else if constexpr (requires { value.run.run_id; }) {
+          return value.run.run_id == run_id;
+        } else {
+          return false;
+        }
+      },
+      message);
+}
+
+void print_json(std::ostream& out, const Received& received, const std::string& run_id) {
+  for (const auto& message : received.messages) {
+    if (is_about(message, run_id)) out << protocol::encode(message) << "\n";
+  }
+  out.flush();
+}
+
+// The run that is watched, once it is there; follows it where --wait had to find it first.
+const RunRecord* find_watched(const CommandLine& line, Session& session, std::string& run_id) {
+  if (!run_id.empty()) return session.model.find_run(run_id);
+  const RunRecord* run = session.model.find_awaited(line.run, line.wait_for_run);
+  if (!run) return nullptr;
+  run_id = run->view.run_id;
+  if (line.wait_for_run) session.conversation.follow(run_id);
+  return run;
+}
+
+}  // namespace
+
+int list_runs(const CommandLine& line, std::ostream& out, std::ostream& err) {
+  Session session(line.hub_url, line.viewer_name);
+  session.conversation.list_runs();
+  if (!connect(session)) return no_hub(line, session, err);
+  const auto deadline = in(kPatience);
+  std::optional<ChannelEvent> event;
+  do {
+    event = next_event(session, deadline);
+    if (!event) return no_hub(line, session, err);
+  } while (!answers_subscription(*event));
+  session.channel.stop();
+  if (const auto& error = session.model.last_error()) {
+    err << "fedwatt: " << printable(error->message) << "\n";
+    return kExitError;
+  }
+  if (line.json) {
+    for (const RunRecord* run : session.model.runs_in_order()) {
+      out << protocol::encode(protocol::HubToViewer(run->view)) << "\n";
+    }
+  } else if (session.model.runs().empty()) {
+    out << "No runs yet. `./dev demo` starts one.\n";
+  } else {
+    print(out, runs_lines(session.model, wall_clock_now()));
+  }
+  out.flush();
+  return kExitOk;
+}
+
+int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
+  Session session(line.hub_url, line.viewer_name);
+  if (line.wait_for_run) {
+    session.conversation.list_runs();
+  } else {
+    session.conversation.follow(line.run);
+  }
+  if (!connect(session)) return no_hub(line, session, err);
+
+  WatchLines lines;
+  std::string run_id;
+  while (true) {
+    const auto event = next_event(session, in(std::chrono::hours(1)));
+    if (!event) continue;
+    if (const auto* down = std::get_if<ChannelDown>(&*event)) {
+      err << "fedwatt: Lost the hub (" << printable(down->reason) << ")"
+          << (down->is_final ? ".\n" : "; trying again.\n");
+      if (down->is_final) return kExitNoHub;
+    }
+    const auto* received = std::get_if<Received>(&*event);
+    if (!received) continue;
+    const RunRecord* run = find_watched(line, session, run_id);
+    if (!run && !line.wait_for_run && session.model.last_error()) {
+      err << "fedwatt: " << printable(session.model.last_error()->message)
+          << " (--wait waits for it)\n";
+      return kExitError;
+    }
+    if (!run || !run->resume_offset) continue;  // known by its summary only
+    if (line.json) {
+      print_json(out, *received, run_id);
+    } else {
+      print(out, lines.next(*run));
+    }
+    if (!has_ended(run->view.state)) continue;
+    if (!line.json) print(out, closing_lines(*run));
+    session.channel.stop();
+    return kExitOk;
+  }
+}
+
+int give_command(const CommandLine& line, std::ostream& out, std::ostream& err) {
+  Session session(line.hub_url, line.viewer_name);
+  if (!connect(session)) return no_hub(line, session, err);
+
+  protocol::Command command{new_command_id(), line.run, line.action, std::nullopt, line.reason};
+  if (!line.workers.empty()) command.workers = line.workers;
+  session.conversation.give(command);
+
+  const auto deadline = in(std::chrono::duration<double>(line.timeout_s));
+  const protocol::CommandStatus* status = nullptr;
+  while (!status || status->outcome == protocol::CommandOutcome::kPending) {
+    const auto event = next_event(session, deadline);
+    if (!event) break;
+    if (const auto* refusal = session.model.find_refusal(command.id)) {
+      err << "fedwatt: " << printable(refusal->message) << "\n";
+      return kExitError;
+    }
+    status = session.model.find_command(command.id);
+    const auto* received = std::get_if<Received>(&*event);
+    if (line.json && received && status) print_json(out, *received, status->run_id);
+  }
+  session.channel.stop();
+  if (!status) {
+    err << "fedwatt: The hub has not answered the command in time: see with `fedwatt runs` whether "
+           "it took hold.\n";
+    return kExitNoHub;
+  }
+  if (!line.json) print(out, command_lines(*status, line.run));
+  const bool complete = status->outcome == protocol::CommandOutcome::kAcknowledged;
+  return complete ? kExitOk : kExitNotAcknowledged;
+}
+
+}  // namespace fedwatt::viewer

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+// Text for terminals: nothing in it moves the cursor, and its width is counted in cells.
+
+namespace fedwatt::viewer {
+
+// `text` with every control character, bidirectional override and broken byte replaced by one "�"
+// each, so that a run's name can't write to the terminal. The result is valid UTF-8.
+std::string printable(std::string_view text);
+
+// Cells that printable text takes; a CJK character takes two.
+int display_width(const std::string& text);
+
+// At most `width` cells of printable text, the last one being "…" if something was cut.
+std::string clip(const std::string& text, int width);
+
+enum class Align { kLeft, kRight };
+
+// Exactly `width` cells: clipped, or filled with spaces.
+std::string fit(const std::string& text, int width, Align align = Align::kLeft);
+
+}  // namespace fedwatt::viewer

@@ -1,0 +1,150 @@
+#include "view/run_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ftxui/dom/elements.hpp>
+
+#include "text/format.h"
+#include "view/table.h"
+
+namespace fedwatt::viewer {
+namespace {
+
+std::vector<Column> round_columns(const RunRecord& run) {
+  return {{"", 1, Align::kLeft},
+          {"round", 5},
+          {printable(run.view.target.metric), 8},
+          {"gain", 7},
+          {"CO2e", 7},
+          {"total", 7},
+          {"per point", 9, Align::kRight, 1},
+          {"energy", 9},
+          {"workers", 7, Align::kRight, 2},
+          {"closed by", 9, Align::kLeft, 3},
+          {"rev", 3, Align::kRight, 4},
+          {"wall", 9, Align::kRight, 5},
+          {"loss", 6, Align::kRight, 7},
+          {"sent", 7, Align::kRight, 8},
+          {"energy from", 14, Align::kLeft, 6, true},
+          {"", 16, Align::kLeft, 9, true}};
+}
+
+Tone tone_of_gain(std::optional<double> gain) {
+  if (!gain) return Tone::kPlain;
+  return *gain > 0 ? Tone::kGood : *gain < 0 ? Tone::kBad : Tone::kPlain;
+}
+
+Row row_of(const protocol::RoundView& round, const RunRecord& run) {
+  const bool best = run.view.best_round == round.round && round.closed_by;
+  const std::string sources = describe_sources(round.energy_sources);
+  const std::string gaps = describe_gaps(round.energy_gaps);
+  const std::string energy = round.energy_j ? sum_mark(round.energy_sources, round.energy_gaps) +
+                                                  format_energy(round.energy_j)
+                                            : kMissing;
+  const bool reported_by_all = round.workers_reported >= round.workers_expected;
+  return {{{best                    ? "●"
+            : round.on_pareto_front ? "○"
+                                    : "",
+            Tone::kGood},
+           {fmt::format("{}", round.round), Tone::kStrong},
+           {format_target(round.target_value, run.view.target)},
+           {format_gain(round.gain, run.view.target), tone_of_gain(round.gain)},
+           {format_mass(round.emissions_g)},
+           {format_mass(round.cumulative_emissions_g)},
+           {format_mass(round.g_per_point)},
+           {energy},
+           {fmt::format("{}/{}", round.workers_reported, round.workers_expected),
+            reported_by_all ? Tone::kPlain : Tone::kWarning},
+           {round.closed_by ? std::string(word_of(*round.closed_by)) : "open",
+            round.closed_by ? Tone::kPlain : Tone::kAccent},
+           {round.revision > 1 ? fmt::format("{}", round.revision) : "", Tone::kQuiet},
+           {format_duration(round.wall_s)},
+           {round.loss ? fmt::format("{:.4f}", *round.loss).substr(0, 6) : kMissing},
+           {format_bytes(round.bytes_sent)},
+           {sources, Tone::kQuiet},
+           {gaps, Tone::kWarning}}};
+}
+
+std::vector<Column> worker_columns(const RunRecord& run) {
+  return {{"state", 10, Align::kLeft},
+          {"worker", 13, Align::kLeft, 0, true},
+          {"round", 5, Align::kRight, 3},
+          {"phase", 11, Align::kLeft, 5},
+          {printable(run.view.target.metric), 8, Align::kRight, 4},
+          {"power", 8},
+          {"energy", 8},
+          {"CO2e", 7},
+          {"g/kWh", 5, Align::kRight, 1},
+          {"grid from", 9, Align::kLeft, 2},
+          {"last", 6},
+          {"energy from", 14, Align::kLeft, 6, true},
+          {"", 16, Align::kLeft, 7, true}};
+}
+
+Row row_of(const protocol::WorkerView& worker, const RunRecord& run, protocol::Timestamp hub_now) {
+  const Label state = label_of(worker);
+  const std::string mark = worker.role == protocol::Role::kCoordinator ? "◆ " : "";
+  const std::string_view estimate = estimate_mark(worker.energy_source);
+  const auto figure = [&](std::optional<double> value, const std::string& text) {
+    return value ? fmt::format("{}{}", estimate, text) : text;
+  };
+  const std::string age =
+      worker.last_report_at ? format_age(protocol::seconds_between(*worker.last_report_at, hub_now))
+                            : kMissing;
+  const bool online = worker.state == protocol::WorkerState::kOnline;
+  const auto power_w = online ? worker.power_w : std::nullopt;
+  return {
+      {{fmt::format("{} {}", state.sign, state.word), state.tone},
+       {mark + printable(worker.worker), Tone::kStrong},
+       {format_count(worker.round)},
+       {worker.phase ? std::string(word_of(*worker.phase)) : kMissing},
+       {format_target(target_value(worker, run.view.target), run.view.target)},
+       {figure(power_w, format_power(power_w))},
+       {figure(worker.energy_j, format_energy(worker.energy_j))},
+       {format_mass(worker.emissions_g)},
+       {format_intensity(worker.intensity_g_per_kwh)},
+       {worker.intensity_source.empty() ? kMissing : printable(worker.intensity_source)},
+       {age, Tone::kQuiet},
+       {describe_sources(worker.energy_source), Tone::kQuiet},
+       {worker.reports_missing > 0 ? fmt::format("{} reports lost", worker.reports_missing) : "",
+        Tone::kBad}}};
+}
+
+}  // namespace
+
+ftxui::Element rounds_table(const Style& style, const RunRecord& run, int first, Size size) {
+  std::vector<Row> rows;
+  for (auto it = run.rounds.rbegin(); it != run.rounds.rend(); ++it) {
+    rows.push_back(row_of(it->second, run));
+  }
+  return table(style, round_columns(run), rows, first, size.width, size.height);
+}
+
+ftxui::Element workers_table(const Style& style, const RunRecord& run, int first,
+                             protocol::Timestamp hub_now, Size size) {
+  std::vector<Row> rows;
+  for (const bool coordinators : {true, false}) {
+    for (const auto& [name, worker] : run.workers) {
+      if ((worker.role == protocol::Role::kCoordinator) != coordinators) continue;
+      rows.push_back(row_of(worker, run, hub_now));
+    }
+  }
+  return table(style, worker_columns(run), rows, first, size.width, size.height);
+}
+
+ftxui::Element event_lines(const Style& style, const RunRecord& run, Size size) {
+  const auto count =
+      std::min(run.events.size(), static_cast<std::size_t>(std::max(0, size.height)));
+  ftxui::Elements lines;
+  for (auto it = run.events.end() - static_cast<std::ptrdiff_t>(count); it != run.events.end();
+       ++it) {
+    const std::string time = format_clock(it->at);
+    const int room = size.width - display_width(time) - 2;
+    lines.push_back(ftxui::hbox(
+        {style.text(time + "  ", Tone::kQuiet), style.text(clip(printable(it->message), room))}));
+  }
+  return ftxui::vbox(std::move(lines));
+}
+
+}  // namespace fedwatt::viewer

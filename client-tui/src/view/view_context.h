@@ -1,0 +1,23 @@
+#pragma once
+
+#include "input/ui_state.h"
+#include "model/viewer_model.h"
+
+namespace fedwatt::viewer {
+
+struct Size {
+  int width = 0;
+  int height = 0;
+};
+
+// All that a screen is made from: the same context always gives the same picture.
+struct ViewContext {
+  const ViewerModel& model;
+  const UiState& ui;
+  protocol::Timestamp now;  // by the viewer's clock
+  Size size;
+  std::string hub_url;
+  bool colored = true;
+};
+
+}  // namespace fedwatt::viewer

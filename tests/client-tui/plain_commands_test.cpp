@@ -1,0 +1,150 @@
+#include "plain/plain_commands.h"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+#include "fake_hub.h"
+#include "fedwatt/protocol/codec.h"
+
+namespace fedwatt::viewer {
+namespace {
+
+using protocol::HubToViewer;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class PlainCommands : public testing::Test {
+ protected:
+  int run(int (*command)(const CommandLine&, std::ostream&, std::ostream&), CommandLine line,
+          const FakeHub& hub) {
+    line.hub_url = hub.url();
+    return command(line, out_, err_);
+  }
+
+  // The lines of --json: each one is a message, and all that a message has.
+  std::vector<HubToViewer> messages() const {
+    std::vector<HubToViewer> messages;
+    std::istringstream lines(out_.str());
+    for (std::string line; std::getline(lines, line);) {
+      for (const auto& message : protocol::decode_hub_to_viewer_frame(line)) {
+        if (!message) {
+          ADD_FAILURE() << message.error().message << " in " << line;
+          continue;
+        }
+        EXPECT_EQ(protocol::encode(*message), line);
+        messages.push_back(*message);
+      }
+    }
+    return messages;
+  }
+
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+CommandLine about(const std::string& run) {
+  CommandLine line;
+  line.viewer_name = "anna@lab";
+  line.run = run;
+  line.reason = "grid is dirty";
+  return line;
+}
+
+CommandLine json_about(const std::string& run) {
+  CommandLine line = about(run);
+  line.json = true;
+  return line;
+}
+
+template <class Message>
+std::vector<Message> only(const std::vector<HubToViewer>& messages) {
+  std::vector<Message> found;
+  for (const auto& message : messages) {
+    if (const auto* one = std::get_if<Message>(&message)) found.push_back(*one);
+  }
+  return found;
+}
+
+TEST_F(PlainCommands, RunsAsJsonAreTheirMessages) {
+  const FakeHub hub({"--rounds", "1000"});
+  EXPECT_EQ(run(list_runs, json_about(""), hub), kExitOk);
+  const auto sent = messages();
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_EQ(only<protocol::RunView>(sent).at(0).name, "digits");
+  EXPECT_THAT(err_.str(), IsEmpty());
+}
+
+TEST_F(PlainCommands, AnEmptyListIsAnAnswer) {
+  const FakeHub hub({"--empty"});
+  EXPECT_EQ(run(list_runs, about(""), hub), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("No runs yet"));
+  EXPECT_THAT(err_.str(), IsEmpty());
+}
+
+TEST_F(PlainCommands, WatchAsJsonHasTheSnapshotAndWhatFollowsUntilTheEnd) {
+  const FakeHub hub({"--rounds", "3", "--round-s", "0.3"});
+  EXPECT_EQ(run(watch_run, json_about("digits"), hub), kExitOk);
+  const auto sent = messages();
+  const auto snapshots = only<protocol::Snapshot>(sent);
+  ASSERT_THAT(snapshots, SizeIs(1));
+  const auto rounds = only<protocol::RoundView>(sent);
+  EXPECT_EQ(snapshots[0].rounds.size() + rounds.size(), 3U);
+  const bool ended_before = snapshots[0].run.state == protocol::RunState::kFinished;
+  const auto runs = only<protocol::RunView>(sent);
+  EXPECT_TRUE(ended_before || runs.at(runs.size() - 1).state == protocol::RunState::kFinished);
+}
+
+TEST_F(PlainCommands, WatchOfAnUnknownRunIsAnError) {
+  const FakeHub hub({});
+  EXPECT_EQ(run(watch_run, about("nothing"), hub), kExitError);
+  EXPECT_THAT(err_.str(), HasSubstr("No run is called nothing"));
+  EXPECT_THAT(out_.str(), IsEmpty());
+}
+
+TEST_F(PlainCommands, WaitingForARunThatHasEndedShowsItsClosingTable) {
+  const FakeHub hub({"--rounds", "1", "--round-s", "0"});
+  CommandLine line = about("digits");
+  EXPECT_EQ(run(watch_run, line, hub), kExitOk);  // now it has ended
+  out_.str("");
+  line.wait_for_run = true;
+  EXPECT_EQ(run(watch_run, line, hub), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("digits (r-7f3a21c0), finished"));
+}
+
+TEST_F(PlainCommands, ACommandThatAllAcknowledgeSucceeds) {
+  const FakeHub hub({"--rounds", "1000", "--round-s", "0.05"});
+  EXPECT_EQ(run(give_command, json_about("digits"), hub), kExitOk);
+  const auto statuses = only<protocol::CommandStatus>(messages());
+  ASSERT_FALSE(statuses.empty());
+  EXPECT_EQ(statuses.back().outcome, protocol::CommandOutcome::kAcknowledged);
+  EXPECT_EQ(statuses.back().issued_by, "anna@lab");
+  EXPECT_EQ(statuses.back().reason, "grid is dirty");
+}
+
+TEST_F(PlainCommands, AWorkerThatDoesNotAcknowledgeInTimeIsStatus2) {
+  const FakeHub hub({"--rounds", "1000", "--round-s", "0.05", "--silent-worker", "hospital-4"});
+  CommandLine line = about("digits");
+  line.timeout_s = 3;
+  EXPECT_EQ(run(give_command, line, hub), kExitNotAcknowledged);
+  EXPECT_THAT(out_.str(), HasSubstr("4 of 5 acknowledged"));
+  EXPECT_THAT(out_.str(), HasSubstr("pending       hospital-4"));
+}
+
+TEST_F(PlainCommands, ARefusedCommandIsStatus1) {
+  const FakeHub hub({});
+  EXPECT_EQ(run(give_command, about("nothing"), hub), kExitError);
+  EXPECT_THAT(err_.str(), HasSubstr("No run is called nothing"));
+}
+
+TEST_F(PlainCommands, NoHubIsStatus3) {
+  CommandLine line = about("digits");
+  line.hub_url = "ws://127.0.0.1:1";  // a port that needs privileges, and that nobody uses
+  EXPECT_EQ(list_runs(line, out_, err_), kExitNoHub);
+  EXPECT_THAT(err_.str(), HasSubstr("start a hub with"));
+  EXPECT_THAT(out_.str(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace fedwatt::viewer

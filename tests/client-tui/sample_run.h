@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/viewer_model.h"
+#include "view/view_context.h"
+
+// A federated training as a hub would tell of it, the same in every test: twelve of fifty rounds,
+// a coordinator and four workers, one of them away.
+
+namespace fedwatt::viewer::sample {
+
+// 2026-01-01T10:00:00Z plus so many seconds.
+protocol::Timestamp at(double seconds);
+
+inline constexpr double kNow = 125;  // seconds at which the snapshots are taken
+
+protocol::RunView run(const std::string& id = "r-7f3a", const std::string& name = "fashion-mnist");
+protocol::WorkerView worker(const std::string& name);
+protocol::RoundView round(int number);
+protocol::EventView event(int offset, const std::string& message);
+protocol::CommandStatus command(const std::string& id);
+protocol::Snapshot snapshot();
+protocol::ViewerWelcome welcome();
+
+// Four runs, one of each kind, as summaries.
+std::vector<protocol::RunView> several_runs();
+
+// Connected, with several_runs() and snapshot().
+ViewerModel model();
+
+}  // namespace fedwatt::viewer::sample

@@ -1,0 +1,106 @@
+#include "view/screen_view.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "input/controller.h"
+#include "sample_run.h"
+
+// Screens as text, compared with tests/client-tui/snapshots. FEDWATT_UPDATE_SNAPSHOTS=1 writes them
+// anew: look at the difference before committing it.
+
+namespace fedwatt::viewer {
+namespace {
+
+constexpr Size kSmall{80, 24};
+constexpr Size kMedium{120, 40};
+constexpr Size kLarge{200, 60};
+
+std::string picture(const ViewerModel& model, const UiState& ui, Size size) {
+  return screen_text({model, ui, sample::at(sample::kNow), size, "ws://127.0.0.1:3000", true});
+}
+
+void expect_snapshot(const std::string& name, const std::string& actual) {
+  const auto path = std::filesystem::path(FEDWATT_SNAPSHOT_DIR) / (name + ".txt");
+  if (std::getenv("FEDWATT_UPDATE_SNAPSHOTS")) std::ofstream(path) << actual;
+  std::ostringstream expected;
+  expected << std::ifstream(path).rdbuf();
+  EXPECT_EQ(actual, expected.str()) << "in " << path;
+}
+
+UiState run_screen() {
+  UiState ui;
+  ui.screen = ScreenName::kRun;
+  ui.opened_run = ui.selected_run = "r-7f3a";
+  return ui;
+}
+
+TEST(Screen, ListOfRuns) {
+  const ViewerModel model = sample::model();
+  expect_snapshot("runs_80x24", picture(model, {}, kSmall));
+  expect_snapshot("runs_120x40", picture(model, {}, kMedium));
+}
+
+TEST(Screen, EmptyListSaysWhatToType) {
+  ViewerModel model(sample::at(100));
+  model.apply(sample::welcome(), sample::at(100));
+  expect_snapshot("empty_80x24", picture(model, {}, kSmall));
+  expect_snapshot("empty_120x40", picture(model, {}, kMedium));
+}
+
+TEST(Screen, NoHubYetSaysHowToStartOne) {
+  ViewerModel model(sample::at(100));
+  model.connection_lost("connection refused", false, sample::at(101));
+  expect_snapshot("no_hub_80x24", picture(model, {}, kSmall));
+}
+
+TEST(Screen, OneRun) {
+  const ViewerModel model = sample::model();
+  expect_snapshot("run_80x24", picture(model, run_screen(), kSmall));
+  expect_snapshot("run_120x40", picture(model, run_screen(), kMedium));
+  expect_snapshot("run_200x60", picture(model, run_screen(), kLarge));
+}
+
+TEST(Screen, ReconnectingSaysSinceWhenAndKeepsTheFigures) {
+  ViewerModel model = sample::model();
+  model.connection_lost("connection refused", false, sample::at(113));
+  expect_snapshot("reconnecting_80x24", picture(model, run_screen(), kSmall));
+  expect_snapshot("reconnecting_120x40", picture(model, run_screen(), kMedium));
+}
+
+TEST(Screen, CommandShowsWhoIsMissing) {
+  ViewerModel model = sample::model();
+  model.apply(sample::command("c-1"), sample::at(101));
+  expect_snapshot("command_80x24", picture(model, run_screen(), kSmall));
+  expect_snapshot("command_120x40", picture(model, run_screen(), kMedium));
+}
+
+TEST(Screen, PauseAsksFirst) {
+  const ViewerModel model = sample::model();
+  UiState ui = run_screen();
+  handle_key(ui, model, {Key::Kind::kText, "p"});
+  expect_snapshot("pause_dialog_80x24", picture(model, ui, kSmall));
+  expect_snapshot("pause_dialog_120x40", picture(model, ui, kMedium));
+}
+
+TEST(Screen, StopAsksForTheName) {
+  const ViewerModel model = sample::model();
+  UiState ui = run_screen();
+  handle_key(ui, model, {Key::Kind::kText, "s"});
+  for (const char* letter : {"f", "a", "s"}) handle_key(ui, model, {Key::Kind::kText, letter});
+  expect_snapshot("stop_dialog_80x24", picture(model, ui, kSmall));
+}
+
+TEST(Screen, HelpIsMadeFromTheKeymap) {
+  const ViewerModel model = sample::model();
+  UiState ui = run_screen();
+  handle_key(ui, model, {Key::Kind::kText, "?"});
+  expect_snapshot("help_80x24", picture(model, ui, kSmall));
+}
+
+}  // namespace
+}  // namespace fedwatt::viewer
