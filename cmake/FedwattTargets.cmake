@@ -49,6 +49,17 @@ function(fedwatt_program name)
   target_link_libraries(${name} PRIVATE fedwatt_warnings)
 endfunction()
 
+# GoogleMock's headers, compiled once for all test programs: they are most of what a test includes.
+function(fedwatt_test_headers)
+  if(TARGET fedwatt_test_headers)
+    return()
+  endif()
+  file(WRITE ${PROJECT_BINARY_DIR}/test_headers.cpp "int main() {}\n")
+  add_executable(fedwatt_test_headers EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/test_headers.cpp)
+  target_link_libraries(fedwatt_test_headers PRIVATE fedwatt_warnings GTest::gmock_main)
+  target_precompile_headers(fedwatt_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+endfunction()
+
 # A GoogleTest program; each of its cases is a CTest test under the program's name. CTest asks for the
 # cases when it starts, so that a build runs nothing.
 function(fedwatt_test name)
@@ -56,6 +67,8 @@ function(fedwatt_test name)
   # Each file of tests has helpers of its own, under names that others use, too.
   set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   target_link_libraries(${name} PRIVATE GTest::gmock_main)
+  fedwatt_test_headers()
+  target_precompile_headers(${name} REUSE_FROM fedwatt_test_headers)
   gtest_discover_tests(${name} TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()

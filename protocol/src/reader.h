@@ -13,6 +13,7 @@ namespace fedwatt::protocol {
 
 inline constexpr std::size_t kMaxNameBytes = 200;
 inline constexpr std::size_t kMaxTextBytes = 1000;
+inline constexpr std::size_t kMaxHubTextBytes = 4000;  // the hub's sentences quote names and texts
 
 struct Range {
   double min;
@@ -29,7 +30,7 @@ class Reader {
   template <class T>
   using Of = T;
 
-  Reader(const nlohmann::json& object, std::string path = {})
+  explicit Reader(const nlohmann::json& object, std::string path = {})
       : object_(object), path_(std::move(path)) {}
 
   const std::string& problem() const { return problem_; }

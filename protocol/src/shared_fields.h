@@ -30,6 +30,13 @@ void fields(Io& io, typename Io::template Of<ComponentEnergy>& energy) {
 }
 
 template <class Io>
+void fields(Io& io, typename Io::template Of<ComponentTotals>& totals) {
+  io.number("cpu", totals.cpu_j, kAny);
+  io.number("gpu", totals.gpu_j, kAny);
+  io.number("ram", totals.ram_j, kAny);
+}
+
+template <class Io>
 void fields(Io& io, typename Io::template Of<EnergySources>& sources) {
   io.text("cpu", sources.cpu, kMaxNameBytes);
   io.text("gpu", sources.gpu, kMaxNameBytes);
@@ -52,7 +59,7 @@ void fields(Io& io, typename Io::template Of<Target>& target) {
 template <class Io>
 void fields(Io& io, typename Io::template Of<Error>& error) {
   io.name("code", error.code);
-  io.text("message", error.message);
+  io.text("message", error.message, kMaxHubTextBytes);
   io.integer("seq", error.seq, kCount);
   io.name("id", error.id);
 }

@@ -63,8 +63,11 @@ void fields(Io& io, typename Io::template Of<RunView>& run) {
   io.number("target_value", run.target_value, kAny);
   io.number("best_target_value", run.best_target_value, kAny);
   io.integer("best_round", run.best_round, kRound);
+  io.number("gain", run.gain, kAny);
   io.number("energy_j", run.energy_j, kAny);
   io.number("emissions_g", run.emissions_g, kAny);
+  io.names("energy_sources", run.energy_sources);
+  io.names("energy_gaps", run.energy_gaps);
   io.number("power_w", run.power_w, kAny);
   io.integer("workers_online", run.workers_online, kCount);
   io.integer("workers_total", run.workers_total, kCount);
@@ -88,6 +91,7 @@ void fields(Io& io, typename Io::template Of<WorkerView>& worker) {
   io.choice("phase", worker.phase);
   io.number("accuracy", worker.accuracy, kAny);
   io.number("loss", worker.loss, kAny);
+  io.metrics("metrics", worker.metrics);
   io.number("energy_j", worker.energy_j, kAny);
   io.number("emissions_g", worker.emissions_g, kAny);
   io.number("power_w", worker.power_w, kAny);
@@ -148,7 +152,7 @@ void fields(Io& io, typename Io::template Of<EventView>& event) {
   io.name("kind", event.kind);
   io.name("worker", event.worker);
   io.integer("round", event.round, kRound);
-  io.text("message", event.message);
+  io.text("message", event.message, kMaxHubTextBytes);
 }
 
 inline constexpr const char* type_name(const CommandStatus*) { return "command_status"; }

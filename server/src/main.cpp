@@ -56,11 +56,11 @@ int serve(const hub::Settings& settings) {
     failure = error.message;
     server.stop();
   });
-  if (const auto replayed = replay(**store, hub); !replayed) return fail(replayed.error().message);
-
   const auto problem = server.listen(
       hub, [&hub](const auto& request, auto respond) { hub.answer(request, std::move(respond)); });
   if (!problem.empty()) return fail(problem);
+  // Whoever connects already is answered when everything is read back.
+  if (const auto replayed = replay(**store, hub); !replayed) return fail(replayed.error().message);
 
   server.on_stop_signal([&](int signal) {
     spdlog::info("signal {}: stopping", signal);

@@ -121,6 +121,28 @@ TEST(Run, RefusesWorkersAndRoundsWithoutEnd) {
   EXPECT_EQ(error->seq, static_cast<std::int64_t>(kMaxOpenRounds) + 1);
 }
 
+TEST(Run, RefusesNamesWithoutEnd) {
+  Scenario s;
+  s.join("a");
+  auto received = s.report_event("a", 1, {});
+  for (std::size_t i = 0; i < kMaxMetrics; ++i) {
+    received.report.metrics["m" + std::to_string(i)] = 1;
+  }
+  ASSERT_FALSE(s.run.refuse(received));
+  s.apply(received);
+  auto more = s.report_event("a", 1, {.accuracy = 0.5});
+  EXPECT_EQ(s.run.refuse(more)->code, "too_many");
+  auto same = s.report_event("a", 1, {});
+  for (std::size_t i = 0; i < kMaxEnergySources - 1; ++i) {  // "" is one, too
+    same.report.seq += 1;
+    same.report.energy_source.cpu = "meter " + std::to_string(i);
+    ASSERT_FALSE(s.run.refuse(same)) << i;
+    s.apply(same);
+  }
+  same.report.energy_source.cpu = "one more";
+  EXPECT_EQ(s.run.refuse(same)->code, "too_many");
+}
+
 // ---- properties ---------------------------------------------------------------------------------
 
 // A training with everything in it: late joiners, deaths, returns, plans, pauses, lateness.

@@ -87,7 +87,7 @@ TEST(SqliteStore, SaysThatTheFolderIsMissing) {
   const TemporaryFolder folder;
   const Opened opened = open_store("sqlite:" + (folder.path() / "missing" / "runs.db").string());
   ASSERT_EQ(outcome(opened), "unavailable");
-  EXPECT_THAT(opened.error().message, HasSubstr("missing for the database does not exist"));
+  EXPECT_THAT(opened.error().message, HasSubstr("missing does not exist"));
 }
 
 TEST(SqliteStore, SaysThatTheFolderIsNotWritable) {

@@ -17,9 +17,9 @@ constexpr char kAbout[] =
     "them, and shows viewers what accuracy each round gained and what carbon it cost.";
 
 constexpr char kMore[] = R"(
-Every option is also read from the environment (FEDWATT_LISTEN, FEDWATT_ROUND_DEADLINE, …) and from
-the file given with --config (lines like  round-deadline=60 ). The command line outranks the
-environment, which outranks the file.
+Every option is also read from the environment (the name in brackets) and from the file given with
+--config (lines like  round-deadline=60 ). The command line outranks the environment, which outranks
+the file.
 
 Examples:
   fedwatt-hub                            SQLite in ./fedwatt.sqlite, on 127.0.0.1:3000
@@ -74,6 +74,7 @@ std::vector<std::string> words_of(const CLI::App& app, int argc, const char* con
   for (const auto* option : app.get_options()) {
     const auto name = option->get_single_name();
     if (name == "help" || name == "version") continue;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): before the first thread
     if (const char* value = std::getenv(variable_of(name).c_str())) {
       words.push_back("--" + name + "=" + value);
     }
@@ -85,7 +86,9 @@ std::vector<std::string> words_of(const CLI::App& app, int argc, const char* con
 
 void add_options(CLI::App& app, Flags& flags) {
   const auto option = [&app](const std::string& name, auto& value, const std::string& help) {
-    return app.add_option("--" + name, value, help)->take_last()->capture_default_str();
+    return app.add_option("--" + name, value, help + " (" + variable_of(name) + ")")
+        ->take_last()
+        ->capture_default_str();
   };
   constexpr double kYearS = 365.0 * 86'400;
   option("listen", flags.listen, "IP address and port; port 0 takes one that is free")

@@ -6,6 +6,7 @@
 #include <deque>
 #include <utility>
 
+#include "fedwatt/hub/patience.h"
 #include "fedwatt/hub/version.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/codec.h"
@@ -19,8 +20,6 @@ using protocol::CommandStatus;
 using protocol::HubToViewer;
 using protocol::RunView;
 
-constexpr std::chrono::seconds kHelloWithin{10};
-constexpr int kMostErrorsInARow = 100;
 constexpr std::size_t kMostSubscriptions = 1'000;
 
 }  // namespace
@@ -94,7 +93,6 @@ void ViewerDesk::catch_up(run::Run& run, Detail detail, std::optional<std::int64
 
 Delivery ViewerDesk::deliver(net::ConnectionId connection,
                              const std::vector<std::string>& messages) {
-  if (messages.empty()) return [] {};
   return [this, connection, frame = protocol::make_frame({messages.begin(), messages.end()})] {
     peers_.send({connection}, frame);
   };
@@ -208,6 +206,7 @@ Delivery ViewerDesk::publish(const std::set<run::Run*>& changed) {
     if (!share.empty()) audiences[std::move(share)].push_back(connection);
   }
   std::vector<std::pair<std::vector<net::ConnectionId>, std::string>> frames;
+  frames.reserve(audiences.size());
   for (auto& [share, connections] : audiences) {
     frames.emplace_back(std::move(connections), protocol::make_frame(share));
   }
@@ -224,6 +223,7 @@ void ViewerDesk::drained(net::ConnectionId connection) {
     for (const auto& [run, since] : std::exchange(session->missed_since, {})) {
       if (const auto detail = session->detail_of(run)) catch_up(*run, *detail, since, messages);
     }
+    if (messages.empty()) return [] {};
     return deliver(connection, messages);
   });
 }

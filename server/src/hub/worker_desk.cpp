@@ -7,18 +7,13 @@
 
 #include "fedwatt/carbon/emissions.h"
 #include "fedwatt/carbon/intensity.h"
+#include "fedwatt/hub/patience.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/codec.h"
 
 namespace fedwatt::hub {
-namespace {
 
 using protocol::Error;
-
-constexpr std::chrono::seconds kHelloWithin{10};
-constexpr int kMostErrorsInARow = 100;
-
-}  // namespace
 
 WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
                        RunDefaults defaults)
@@ -74,16 +69,21 @@ void WorkerDesk::closed(net::ConnectionId connection) {
 
 // The run that a worker belongs to: the one it names by id, else the latest of that name if that
 // has not ended, else a new one.
-run::Run* WorkerDesk::run_for(const protocol::WorkerHello& hello) {
+tl::expected<run::Run*, Error> WorkerDesk::run_for(const protocol::WorkerHello& hello) {
   if (hello.run_id) {
     run::Run* run = runs_.by_id(*hello.run_id);
     if (run && run->name() == hello.run) return run;
+    return tl::unexpected(Error{"unknown_run",
+                                "no run " + hello.run + " has the id " + *hello.run_id +
+                                    ": say hello without run_id to join or start one",
+                                {},
+                                {}});
   }
   run::Run* run = runs_.latest_named(hello.run);
   if (run && !run->ended()) return run;
   const auto now = timers_.now();
   run = runs_.create(hello.run, now);
-  if (!run) return nullptr;
+  if (!run) return tl::unexpected(Error{"too_many", "the hub has too many runs", {}, {}});
   runs_.record(*run,
                run::RunCreated{hello.run, hello.target.value_or(protocol::Target{}),
                                defaults_.rules, defaults_.carbon},
@@ -108,9 +108,9 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
   if (cycle_.full()) {
     return peers_.close(connection, protocol::kCloseOverloaded, "the store cannot keep up");
   }
-  run::Run* run = run_for(hello);
-  if (!run) return fail(connection, session, {"too_many", "the hub has too many runs", {}, {}});
-
+  const auto joined = run_for(hello);
+  if (!joined) return fail(connection, session, joined.error());
+  run::Run* const run = *joined;
   const auto now = timers_.now();
   std::optional<double> clock_offset_s;
   if (hello.sent_at) clock_offset_s = protocol::seconds_between(*hello.sent_at, now);

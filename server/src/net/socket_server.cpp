@@ -30,12 +30,13 @@ constexpr auto kSilentFor = std::chrono::seconds{40};
 constexpr std::uint64_t kSpareDescriptors = 64;  // for the store, the logs and the listener
 
 // One I/O thread and no locks; small read buffers; no logs of websocketpp's own.
+// NOLINTBEGIN(readability-identifier-naming): the names are websocketpp's.
 struct ServerConfig : websocketpp::config::asio {
   using type = ServerConfig;
   using concurrency_type = websocketpp::concurrency::none;
   using alog_type = websocketpp::log::stub;
   using elog_type = websocketpp::log::stub;
-  static constexpr bool enable_multithreading = false;
+  [[maybe_unused]] static constexpr bool enable_multithreading = false;
   static constexpr std::size_t connection_read_buffer_size = 2048;
   static constexpr std::size_t max_message_size = kMaxFrameBytes;
   static constexpr std::size_t max_http_body_size = kMaxFrameBytes;
@@ -48,6 +49,7 @@ struct ServerConfig : websocketpp::config::asio {
   };
   using transport_type = websocketpp::transport::asio::endpoint<transport_config>;
 };
+// NOLINTEND(readability-identifier-naming)
 
 using Server = websocketpp::server<ServerConfig>;
 using WsConnection = Server::connection_ptr;
@@ -104,8 +106,7 @@ class SocketServer::Impl {
  public:
   explicit Impl(SocketServerOptions options) : options_(std::move(options)), signals_(io_) {
     const auto limit = descriptor_limit();
-    max_connections_ = std::min<std::uint64_t>(
-        options_.max_connections, limit > kSpareDescriptors ? limit - kSpareDescriptors : 1);
+    max_sockets_ = limit > kSpareDescriptors ? limit - kSpareDescriptors : 1;
     server_.init_asio(&io_);
     server_.set_reuse_addr(true);
     server_.set_user_agent("");
@@ -124,10 +125,7 @@ class SocketServer::Impl {
     if (error) return "cannot listen on " + where + ": that is no IP address";
     websocketpp::lib::error_code listen_error;
     server_.listen(asio::ip::tcp::endpoint(address, options_.port), listen_error);
-    if (listen_error) {
-      return "cannot listen on " + where + ": is another program using that port? Stop it, or " +
-             "choose another port with --listen";
-    }
+    if (listen_error) return "cannot listen on " + where + ": " + why_not(address);
     server_.start_accept(listen_error);
     if (listen_error) return "cannot accept on " + where + ": " + listen_error.message();
     tick();
@@ -173,12 +171,10 @@ class SocketServer::Impl {
   }
 
   void send(const std::vector<ConnectionId>& to, std::string frame) {
-    Message::ptr shared;
+    const auto shared = prepare(std::move(frame));
     for (const auto id : to) {
       const auto session = find(id);
-      if (!session || session->closing) continue;
-      if (!shared) shared = prepare(std::move(frame));
-      send(id, session, shared);
+      if (session && !session->closing) send(id, session, shared);
     }
   }
 
@@ -222,6 +218,23 @@ class SocketServer::Impl {
   }
 
  private:
+  // websocketpp does not say why it could not listen: a second try of our own does.
+  std::string why_not(const asio::ip::address& address) {
+    asio::error_code error;
+    asio::ip::tcp::acceptor acceptor(io_);
+    const asio::ip::tcp::endpoint endpoint(address, options_.port);
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (error == asio::error::address_in_use) {
+      return "another program uses that port; stop it, or choose another with --listen";
+    }
+    if (error == asio::error::access_denied) {
+      return "ports below 1024 need more rights; choose another with --listen";
+    }
+    return error ? error.message() + "; choose another address with --listen"
+                 : "try once more, or choose another port with --listen";
+  }
+
   SessionPtr find(ConnectionId id) const {
     const auto session = sessions_.find(id);
     return session == sessions_.end() ? nullptr : session->second;
@@ -230,11 +243,11 @@ class SocketServer::Impl {
   // Framed once, however many connections it goes to.
   static Message::ptr prepare(std::string frame) {
     namespace frame_ns = websocketpp::frame;
-    const auto message = std::make_shared<Message>(ServerConfig::con_msg_manager_type::ptr(),
-                                                   frame_ns::opcode::text, 0);
+    auto message = std::make_shared<Message>(ServerConfig::con_msg_manager_type::ptr(),
+                                             frame_ns::opcode::text, 0);
     const frame_ns::basic_header header(frame_ns::opcode::text, frame.size(), true, false);
     const frame_ns::extended_header extended(frame.size());
-    message->set_payload(std::move(frame));
+    message->get_raw_payload() = std::move(frame);
     message->set_header(frame_ns::prepare_header(header, extended));
     message->set_prepared(true);
     return message;
@@ -275,7 +288,7 @@ class SocketServer::Impl {
     asio::error_code ignored;
     auto& socket = connection->get_raw_socket();
     // Out of descriptors the accept loop would spin: refuse before that.
-    if (*sockets_ >= max_connections_) {
+    if (*sockets_ >= max_sockets_) {
       socket.close(ignored);
       return;
     }
@@ -312,6 +325,9 @@ class SocketServer::Impl {
     websocketpp::lib::error_code error;
     const auto connection = server_.get_con_from_hdl(handle, error);
     if (error) return;
+    if (sessions_.size() >= options_.max_connections) {
+      return connection->close(protocol::kCloseOverloaded, "too many connections", error);
+    }
     const ConnectionId id = ++last_id_;
     const auto session = std::make_shared<Session>();
     session->connection = connection;
@@ -401,7 +417,7 @@ class SocketServer::Impl {
   std::unordered_map<ConnectionId, SessionPtr> sessions_;
   ConnectionId last_id_ = 0;
   std::shared_ptr<std::uint64_t> sockets_ = std::make_shared<std::uint64_t>(0);
-  std::uint64_t max_connections_ = 0;
+  std::uint64_t max_sockets_ = 0;
   std::function<void()> when_all_closed_;
 };
 

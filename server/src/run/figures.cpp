@@ -145,6 +145,8 @@ RoundView figures_of(const Round& round, const Target& target, const Standing& b
   add(after.cumulative_emissions_g, view.emissions_g);
   view.cumulative_energy_j = after.cumulative_energy_j;
   view.cumulative_emissions_g = after.cumulative_emissions_g;
+  after.energy_sources.insert(view.energy_sources.begin(), view.energy_sources.end());
+  after.energy_gaps.insert(view.energy_gaps.begin(), view.energy_gaps.end());
   if (round.open()) return view;
 
   set_gain(before, target.goal, view);
@@ -153,6 +155,7 @@ RoundView figures_of(const Round& round, const Target& target, const Standing& b
   }
   after.round = round.number;
   after.target_value = view.target_value;
+  after.latest_gain = view.gain;
   if (view.accuracy) after.latest_accuracy = view.accuracy;
   if (view.target_value) after.latest_target_value = view.target_value;
   if (view.target_value &&

@@ -44,6 +44,7 @@ protocol::WorkerView Participant::view(const std::string& name) const {
   view.phase = phase;
   view.accuracy = metric("accuracy");
   view.loss = metric("loss");
+  view.metrics = metrics;
   view.energy_j = energy_j;
   view.emissions_g = emissions_g;
   view.power_w = power_w;

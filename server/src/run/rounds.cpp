@@ -217,12 +217,13 @@ void Rounds::leave_front_to(const protocol::RoundView& best) {
 
 std::vector<protocol::RoundView> Rounds::changed_since(std::int64_t since) {
   refresh();
+  const auto last_unchanged =
+      std::find_if(figures_.rbegin(), figures_.rend(),
+                   [since](const auto& each) { return each.second.view.offset <= since; });
   std::vector<protocol::RoundView> changed;
-  for (auto each = figures_.rbegin(); each != figures_.rend(); ++each) {
-    if (each->second.view.offset <= since) break;
+  for (auto each = last_unchanged.base(); each != figures_.end(); ++each) {
     changed.push_back(each->second.view);
   }
-  std::reverse(changed.begin(), changed.end());
   return changed;
 }
 

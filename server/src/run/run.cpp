@@ -6,7 +6,6 @@
 
 namespace fedwatt::run {
 
-using protocol::ClosedBy;
 using protocol::Directive;
 using protocol::Role;
 using protocol::RunState;
@@ -125,6 +124,9 @@ void Run::on(const ReportReceived& event) {
   Participant& participant = participants_.at(event.worker);
   participant.add_report(event, now_);
   participant.changed_at = offset_;
+  for (const auto& [metric, value] : event.report.metrics) metrics_.insert(metric);
+  const auto& source = event.report.energy_source;
+  energy_sources_.insert({source.cpu, source.gpu, source.ram});
   const bool late = rounds_.add_report(event, participant.role(), participant.hello.hardware,
                                        participant.clock_offset_s.value_or(0), offset_, now_);
   if (!late) return;
@@ -184,15 +186,15 @@ std::vector<Event> Run::due(Timestamp now) const {
   const auto passed = [now](Timestamp when) { return when <= now; };
   for (const auto& [worker, participant] : participants_) {
     if (participant.state == WorkerState::kAway && passed(lost_at(participant))) {
-      events.push_back(WorkerLost{worker});
+      events.emplace_back(WorkerLost{worker});
     }
   }
   for (const auto number : rounds_.open_rounds()) {
     const auto deadline = deadline_of(number);
-    if (deadline && passed(*deadline)) events.push_back(RoundDeadlinePassed{number});
+    if (deadline && passed(*deadline)) events.emplace_back(RoundDeadlinePassed{number});
   }
   if (const auto abandoned = abandoned_at(); abandoned && passed(*abandoned)) {
-    events.push_back(RunAbandoned{});
+    events.emplace_back(RunAbandoned{});
   }
   return events;
 }

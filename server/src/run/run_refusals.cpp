@@ -34,7 +34,7 @@ std::optional<Error> Run::refuse(const Event& event) const {
       return too_many("run " + name() + " has too many workers", kMaxParticipants);
     }
   } else if (const auto* received = std::get_if<ReportReceived>(&event)) {
-    auto error = refuse_round(rounds_, received->report.round);
+    auto error = refuse_report(received->report);
     if (error) error->seq = received->report.seq;
     return error;
   } else if (const auto* planned = std::get_if<RoundPlanned>(&event)) {
@@ -58,6 +58,21 @@ std::optional<Error> Run::refuse(const Event& event) const {
     }
   }
   return std::nullopt;
+}
+
+std::optional<Error> Run::refuse_report(const protocol::Report& report) const {
+  std::size_t metrics = metrics_.size();
+  for (const auto& [metric, value] : report.metrics) metrics += metrics_.count(metric) == 0;
+  if (metrics > kMaxMetrics) {
+    return too_many("run " + name() + " has too many different metrics", kMaxMetrics);
+  }
+  const auto& source = report.energy_source;
+  auto sources = energy_sources_;
+  sources.insert({source.cpu, source.gpu, source.ram});
+  if (sources.size() > kMaxEnergySources) {
+    return too_many("run " + name() + " has too many different energy sources", kMaxEnergySources);
+  }
+  return refuse_round(rounds_, report.round);
 }
 
 std::optional<Error> Run::refuse_command(const protocol::Command& command) const {

@@ -62,8 +62,11 @@ protocol::RunView Run::view() {
   view.target_value = standing.latest_target_value;
   view.best_target_value = standing.best_target_value;
   view.best_round = standing.best_round;
+  view.gain = standing.latest_gain;
   view.energy_j = standing.cumulative_energy_j;
   view.emissions_g = standing.cumulative_emissions_g;
+  view.energy_sources.assign(standing.energy_sources.begin(), standing.energy_sources.end());
+  view.energy_gaps.assign(standing.energy_gaps.begin(), standing.energy_gaps.end());
   for (const auto& [worker, participant] : participants_) {
     if (participant.online()) add(view.power_w, participant.power_w);
     if (participant.role() != protocol::Role::kWorker) continue;

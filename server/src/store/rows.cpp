@@ -111,7 +111,7 @@ EventRow event_row(const StoredEvent& event) {
 }
 
 template <class Row>
-void add(std::vector<Row>& rows, Row&& row) {
+void add(std::vector<Row>& rows, Row row) {
   for_each_column(row, MakeStorable{});
   rows.push_back(std::move(row));
 }

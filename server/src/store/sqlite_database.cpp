@@ -52,8 +52,9 @@ void SqliteDatabase::connect() {
   const std::filesystem::path folder = path_.parent_path();
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) {
-    throw Failure(Kind::kUnavailable,
-                  "the folder " + folder.string() + " for the database does not exist: create it");
+    throw Failure(Kind::kUnavailable, "cannot open the database " + path_.string() +
+                                          ": the folder " + folder.string() +
+                                          " does not exist; create it");
   }
   lock_ = std::make_unique<FileLock>(path_);
   connection_ = std::make_unique<SQLite::Database>(

@@ -8,7 +8,7 @@
 #include "store/database.h"
 #include "store/file_lock.h"
 
-namespace SQLite {
+namespace SQLite {  // NOLINT(readability-identifier-naming): SQLiteCpp's name
 class Database;
 }
 

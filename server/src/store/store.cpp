@@ -34,9 +34,12 @@ std::unique_ptr<Database> database_at(std::string_view address) {
   if (address.starts_with("postgresql://") || address.starts_with("postgres://")) {
     return std::make_unique<PostgresDatabase>(PostgresAddress(std::string(address)), kAnswerLimit);
   }
+  // What stands before an @ may be a password.
+  const bool secret = address.find('@') != address.npos;
   throw Failure(StoreError::Kind::kBadAddress,
-                "the database address is none that the hub knows: write sqlite:PATH or"
-                " postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
+                "the database address " + (secret ? "" : std::string(address) + " ") +
+                    "is none that the hub knows: write sqlite:PATH or"
+                    " postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
 }
 
 }  // namespace

@@ -42,6 +42,9 @@ struct ComponentEnergy {
   bool operator==(const ComponentEnergy&) const = default;
 };
 
+// The same for a sum over many reports: bounded by no single report's range.
+struct ComponentTotals : ComponentEnergy {};
+
 // Where each component's figure came from: "rapl", "nvml", "amdgpu" and "external" are measured,
 // "cpu_load" and "model" are estimates. Empty: nothing was said.
 struct EnergySources {
@@ -221,8 +224,11 @@ struct RunView {
   std::optional<double> target_value;
   std::optional<double> best_target_value;
   std::optional<std::int64_t> best_round;
+  std::optional<double> gain;  // of the latest closed round
   std::optional<double> energy_j;
   std::optional<double> emissions_g;
+  std::vector<std::string> energy_sources;  // all that contributed, sorted
+  std::vector<std::string> energy_gaps;     // components that somebody did not measure, sorted
   std::optional<double> power_w;  // of the workers that are online, from their last reports
   std::int64_t workers_online = 0;
   std::int64_t workers_total = 0;
@@ -247,6 +253,7 @@ struct WorkerView {
   std::optional<Phase> phase;
   std::optional<double> accuracy;
   std::optional<double> loss;
+  std::map<std::string, double> metrics;  // the latest of each
   std::optional<double> energy_j;
   std::optional<double> emissions_g;
   std::optional<double> power_w;
@@ -279,7 +286,7 @@ struct RoundView {
   std::optional<double> target_value;
   std::optional<std::int64_t> num_examples;
   std::optional<double> energy_j;
-  ComponentEnergy energy_by_component;
+  ComponentTotals energy_by_component;
   std::vector<std::string> energy_sources;  // all that contributed, sorted
   std::vector<std::string> energy_gaps;     // components that some worker did not measure, sorted
   std::optional<double> emissions_g;

@@ -53,7 +53,7 @@ class ViewerDesk {
     std::string_view summary;  // one of `all`
     struct Status {
       std::string_view message;  // one of `all`
-      bool pending;
+      bool pending = false;
     };
     std::map<std::string, Status> commands;  // by id
   };

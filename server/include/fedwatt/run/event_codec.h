@@ -18,6 +18,6 @@ std::string_view event_kind(const Event& event);
 std::string encode_event(const Event& event);
 
 // The reverse. What can fail: an unknown kind (written by a newer hub) or a damaged document.
-tl::expected<Event, std::string> decode_event(std::string_view kind, std::string_view json);
+tl::expected<Event, std::string> decode_event(std::string_view kind, std::string_view text);
 
 }  // namespace fedwatt::run

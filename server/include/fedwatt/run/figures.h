@@ -13,10 +13,13 @@ namespace fedwatt::run {
 struct Standing {
   std::optional<double> cumulative_energy_j;
   std::optional<double> cumulative_emissions_g;
+  std::set<std::string> energy_sources;
+  std::set<std::string> energy_gaps;
   std::optional<std::int64_t> round;      // the last one that is closed
   std::optional<double> target_value;     // of `round`, if it has one
   std::optional<double> latest_accuracy;  // of the last closed round that has one
   std::optional<double> latest_target_value;
+  std::optional<double> latest_gain;
   std::optional<double> best_target_value;
   std::optional<std::int64_t> best_round;
 };

@@ -37,7 +37,7 @@ class Rounds {
                   Timestamp now);
   void plan(const std::string& coordinator, const protocol::RoundPlan& plan, std::int64_t offset,
             Timestamp now);
-  void deadline_passed(std::int64_t round, std::int64_t offset);
+  void deadline_passed(std::int64_t number, std::int64_t offset);
   void run_ended(std::int64_t offset);
 
   // ---- what follows ----

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ inline constexpr std::size_t kMaxParticipants = 10'000;
 inline constexpr std::size_t kMaxRounds = 1'000'000;
 inline constexpr std::size_t kMaxOpenRounds = 1'000;
 inline constexpr std::size_t kMaxCommands = 10'000;
+inline constexpr std::size_t kMaxMetrics = 64;        // different names of metrics
+inline constexpr std::size_t kMaxEnergySources = 32;  // different names of sources
 inline constexpr std::size_t kEventsKept = 500;
 
 // A federated training as the hub knows it. Pure: no I/O, no clock, no threads. The same events
@@ -88,6 +91,7 @@ class Run {
   void end(protocol::RunState state);
   // Sends each worker what it was last ordered; with a command's id, those whom it concerns.
   void send_orders(const std::string* command_id = nullptr);
+  std::optional<protocol::Error> refuse_report(const protocol::Report& report) const;
   std::optional<protocol::Error> refuse_command(const protocol::Command& command) const;
   bool deserted() const;  // nobody is here or expected back
   Timestamp lost_at(const Participant& participant) const;
@@ -109,6 +113,8 @@ class Run {
   std::optional<std::int64_t> total_rounds_;
   Timestamp deserted_at_;  // when the last participant was lost
   Participants participants_;
+  std::set<std::string> metrics_;         // the names seen in reports
+  std::set<std::string> energy_sources_;  // likewise
   Rounds rounds_;
   Control control_;
   std::deque<protocol::EventView> events_;

@@ -9,8 +9,8 @@
 
 namespace fedwatt::store {
 
-// The thread that works on the store: one thing at a time, in order. `post` brings the result to the
-// I/O thread.
+// The thread that works on the store: one thing at a time, in order. `post` brings the result to
+// the I/O thread.
 class Writer : public Committer {
  public:
   using Post = std::function<void(std::function<void()>)>;

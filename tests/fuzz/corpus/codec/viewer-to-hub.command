@@ -1,0 +1,1 @@
+{"type":"command","id":"c-1","run":"digits","action":"pause","workers":null,"reason":"the grid is dirty until six"}
