@@ -43,7 +43,8 @@ fetch() {
     apt-get -qq "${options[@]}" update
     apt-get -qq "${options[@]}" source --download-only ftxui
     # apt has checked the hashes against the signed list; dpkg-source would ask for more keyrings.
-    dpkg-source --no-check --extract ftxui_*.dsc ftxui >/dev/null
+    # Debian's patches fit FTXUI to /usr: with them its CMake package names no include folder.
+    dpkg-source --no-check --skip-patches --extract ftxui_*.dsc ftxui >/dev/null
   )
 }
 
