@@ -2,7 +2,9 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
+#include <utility>
 
 #include "fedwatt/hub/hub.h"
 #include "fedwatt/hub/settings.h"
@@ -62,18 +64,22 @@ int serve(const hub::Settings& settings) {
   // Whoever connects already is answered when everything is read back.
   if (const auto replayed = replay(**store, hub); !replayed) return fail(replayed.error().message);
 
+  bool store_hangs = false;
   server.on_stop_signal([&](int signal) {
     spdlog::info("signal {}: stopping", signal);
     server.stop_listening();
-    const auto say_goodbye = [&server, said = std::make_shared<bool>(false)] {
-      if (std::exchange(*said, true)) return;
+    const auto said_goodbye = std::make_shared<bool>(false);
+    const auto say_goodbye = [&server, said_goodbye] {
+      if (std::exchange(*said_goodbye, true)) return;
       server.close_all(protocol::kCloseGoingAway, "the hub is shutting down",
                        [&server] { server.stop(); });
       server.after(kGoodbyeWithin, [&server] { server.stop(); });
     };
     hub.drain(say_goodbye);
-    server.after(kCommitWithin, [say_goodbye] {
+    server.after(kCommitWithin, [&store_hangs, said_goodbye, say_goodbye] {
+      if (*said_goodbye) return;
       spdlog::warn("the store did not answer in time; workers keep what was not acknowledged");
+      store_hangs = true;
       say_goodbye();
     });
   });
@@ -84,6 +90,11 @@ int serve(const hub::Settings& settings) {
   if (!escaped.empty()) return fail("stopped by an error of its own: " + escaped);
   if (!failure.empty()) return fail(failure);
   spdlog::info("stopped");
+  if (store_hangs) {
+    // The writer may be waiting for a database that never answers: nobody waits for the writer.
+    spdlog::shutdown();
+    std::_Exit(0);
+  }
   return 0;
 }
 

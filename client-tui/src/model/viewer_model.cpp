@@ -6,6 +6,7 @@
 #include "text/words.h"
 
 namespace fedwatt::viewer {
+
 std::optional<double> target_value(const protocol::WorkerView& worker,
                                    const protocol::Target& target) {
   if (target.metric == "accuracy") return worker.accuracy;

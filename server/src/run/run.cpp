@@ -6,10 +6,29 @@
 
 namespace fedwatt::run {
 
+using protocol::ClosedBy;
 using protocol::Directive;
 using protocol::Role;
 using protocol::RunState;
 using protocol::WorkerState;
+
+namespace {
+
+const char* in_words(ClosedBy by) {
+  switch (by) {
+    case ClosedBy::kAllReported:
+      return "all have reported";
+    case ClosedBy::kDeadline:
+      return "its deadline passed";
+    case ClosedBy::kWorkersLost:
+      return "those it waited for are gone";
+    case ClosedBy::kRunEnd:
+      break;
+  }
+  return "the run ended";
+}
+
+}  // namespace
 
 Run::Run(std::string run_id) : run_id_(std::move(run_id)) {}
 
@@ -25,9 +44,9 @@ void Run::on(const RunCreated& event) {
   created_ = event;
   started_at_ = now_;
   rounds_.begin(event.rules, event.target, [this](const Round& round) {
-    const auto by = protocol::name_of(*round.closed_by);
-    log("round_closed", "round " + std::to_string(round.number) + " closed: " + std::string(by),
-        nullptr, round.number);
+    log("round_closed",
+        "round " + std::to_string(round.number) + " closed: " + in_words(*round.closed_by), nullptr,
+        round.number);
   });
   log("run_started", "run " + created_.name + " started");
 }
