@@ -1,10 +1,12 @@
 """Fixtures of the end-to-end tests: hubs, stores, and tests that are coroutines."""
 
 import asyncio
+import contextlib
 import inspect
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,7 +63,23 @@ class PostgresServer:
         subprocess.run([THROWAWAY_POSTGRES, "stop", self.directory, *(["--immediate"] if immediate else [])],
                        check=True)
 
+    def freeze(self):
+        """It accepts and answers nothing from now on, but is not gone."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number):
+        for pid_file in Path(self.directory).rglob("postmaster.pid"):  # none while it is stopped
+            parent = pid_file.read_text().split()[0]
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            for process in [parent, *children]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(process), number)
+
     def dispose(self):
+        self.thaw()  # what is frozen cannot be stopped
         self.stop(immediate=True)
         shutil.rmtree(self.directory, ignore_errors=True)
 

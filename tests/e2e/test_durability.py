@@ -193,6 +193,26 @@ async def test_hub_stopped_while_postgresql_is_away(make_hub, own_postgres):
     assert_everything_counted_once(hub, worker.run_id, [worker])
 
 
+async def test_hub_stopped_while_postgresql_hangs(make_hub, own_postgres):
+    """A server that neither answers nor dies holds up the commit, but not the end of the hub."""
+    hub = make_hub(own_postgres.url)
+    worker = await Worker("digits", "w").join(hub)
+    await worker.report_and_ack(1, metrics={"accuracy": 0.5}, **ENERGY)
+    own_postgres.freeze()
+    await worker.report(2, metrics={"accuracy": 0.5}, **ENERGY)
+    stopping = asyncio.create_task(asyncio.to_thread(_stop_in_time, hub))
+    assert await worker.until_closed() == 1001
+    await stopping
+    assert worker.acked == 1
+    own_postgres.thaw()
+    hub.start()
+    await worker.join(hub)
+    assert worker.welcome["last_seq"] in (1, 2)  # the commit may have been on its way
+    await worker.resend_missing()
+    await worker.all_acked()
+    assert_everything_counted_once(hub, worker.run_id, [worker])
+
+
 def _stop_in_time(hub):
     """As Hub.stop, but the exit status may say that reports were left unacknowledged."""
     hub.process.terminate()
