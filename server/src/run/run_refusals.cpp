@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "fedwatt/protocol/names.h"
 #include "fedwatt/run/run.h"
@@ -67,9 +68,11 @@ std::optional<Error> Run::refuse_report(const protocol::Report& report) const {
     return too_many("run " + name() + " has too many different metrics", kMaxMetrics);
   }
   const auto& source = report.energy_source;
-  auto sources = energy_sources_;
-  sources.insert({source.cpu, source.gpu, source.ram});
-  if (sources.size() > kMaxEnergySources) {
+  std::set<std::string_view> new_sources;
+  for (const auto* each : {&source.cpu, &source.gpu, &source.ram}) {
+    if (energy_sources_.count(*each) == 0) new_sources.insert(*each);
+  }
+  if (energy_sources_.size() + new_sources.size() > kMaxEnergySources) {
     return too_many("run " + name() + " has too many different energy sources", kMaxEnergySources);
   }
   return refuse_round(rounds_, report.round);
