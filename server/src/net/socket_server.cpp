@@ -11,6 +11,7 @@
 
 #include "fedwatt/net/http_target.h"
 #include "fedwatt/protocol/close_codes.h"
+#include "fedwatt/protocol/subprotocol.h"
 
 namespace fedwatt::net {
 namespace {
@@ -19,7 +20,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 namespace http = websocketpp::http;
 
-constexpr char kSubprotocol[] = "fedwatt.v1";
 constexpr std::size_t kMaxFrameBytes = 64 * 1024;
 // What a connection may have unread before it counts as behind, and how long it may stay so.
 constexpr std::size_t kBehindBytes = 1024 * 1024;
@@ -315,8 +315,8 @@ class SocketServer::Impl {
       return false;
     }
     const auto& offered = connection->get_requested_subprotocols();
-    if (std::find(offered.begin(), offered.end(), kSubprotocol) != offered.end()) {
-      connection->select_subprotocol(kSubprotocol, error);
+    if (std::find(offered.begin(), offered.end(), protocol::kSubprotocol) != offered.end()) {
+      connection->select_subprotocol(protocol::kSubprotocol, error);
     }
     return true;
   }

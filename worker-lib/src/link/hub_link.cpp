@@ -16,6 +16,7 @@
 #include <websocketpp/logger/stub.hpp>
 
 #include "fedwatt/protocol/close_codes.h"
+#include "fedwatt/protocol/subprotocol.h"
 #include "link/backoff.h"
 #include "link/hub_url.h"
 
@@ -25,7 +26,6 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr char kSubprotocol[] = "fedwatt.v1";  // protocol/messages.h, which has it too, is C++20
 constexpr std::size_t kMaxMessageBytes = std::size_t{16} << 20;  // a snapshot of a long run
 constexpr milliseconds kStableAfter{60'000};
 constexpr milliseconds kConnectTimeout{5'000};
@@ -176,7 +176,7 @@ class HubLink::Core {
                                                         options_.path);
     websocketpp::lib::error_code error;
     connection_ = client_.get_connection(uri, error);
-    if (!error) connection_->add_subprotocol(kSubprotocol, error);
+    if (!error) connection_->add_subprotocol(protocol::kSubprotocol, error);
     if (error) return ended({error.message()});
 
     connection_->set_open_handshake_timeout(static_cast<long>(options_.handshake_timeout.count()));

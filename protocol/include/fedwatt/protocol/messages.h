@@ -17,9 +17,6 @@
 
 namespace fedwatt::protocol {
 
-inline constexpr int kWireVersion = 1;
-inline constexpr char kSubprotocol[] = "fedwatt.v1";
-
 enum class Role { kWorker, kCoordinator };
 enum class Phase { kInit, kFit, kEvaluate, kIdle, kCommunicate };
 enum class Directive { kRun, kPause, kStop };
