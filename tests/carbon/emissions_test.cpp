@@ -18,6 +18,13 @@ TEST(Emissions, ThirtyJoulesAt494) {
   EXPECT_NEAR(*grams, 0.0041166667, 1e-10);
 }
 
+TEST(Emissions, AHundredthOfAKilowattHourAt102) {
+  // 0.0094165 kWh = 33,899.4 J; × 102 g/kWh = 0.960483 g, published as 0.9605
+  const auto grams = emissions_g(report_of({33'899.4, {}, {}}), {1.0, 102.0, 0, 0});
+  ASSERT_TRUE(grams);
+  EXPECT_NEAR(*grams, 0.960483, 1e-9);
+}
+
 TEST(Emissions, OneKilowattHourIsTheIntensityItself) {
   EXPECT_DOUBLE_EQ(*emissions_g(report_of({3.6e6, {}, {}}), {1.0, 56.039, 0, 0}), 56.039);
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -10,7 +11,9 @@
 namespace fedwatt::hub {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 std::variant<Settings, Exit> read(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "fedwatt-hub");
@@ -35,15 +38,27 @@ class ConfigFile {
  public:
   explicit ConfigFile(const std::string& text)
       : path_(std::filesystem::temp_directory_path() /
-              ("fedwatt-settings-" + std::to_string(::getpid()) + ".ini")) {
+              ("fedwatt-settings-" + std::to_string(::getpid()) + "-" + std::to_string(++made_))) {
     std::ofstream(path_) << text;
   }
   ~ConfigFile() { std::filesystem::remove(path_); }
   const char* path() const { return path_.c_str(); }
+  // "REGION=" and the path.
+  std::string of(const std::string& region) const { return region + "=" + path_.string(); }
 
  private:
+  static inline int made_ = 0;
   std::filesystem::path path_;
 };
+
+constexpr char kTableHeader[] = "code,name,also,g_per_kwh,year,source\n";
+constexpr char kSeriesHeader[] = "timestamp,g_per_kwh\n";
+
+carbon::Intensity at_noon(const Settings& settings, std::string_view region) {
+  const auto noon = protocol::parse_timestamp("2026-01-01T12:00:00Z").value();
+  const auto& known = settings.defaults.intensities;
+  return known.over(known.place_of(region), {noon, noon});
+}
 
 TEST(Settings, HaveDefaults) {
   const auto defaults = settings({});
@@ -84,6 +99,91 @@ TEST(Settings, MistakesAreNamed) {
   EXPECT_THAT(refusal({"--config", typo.path()}), HasSubstr("round-deadlin"));
   const ConfigFile wrong("round-deadline=soon\n");
   EXPECT_THAT(refusal({"--config", wrong.path()}), HasSubstr("round-deadline"));
+}
+
+TEST(Settings, TheTableOfIntensitiesIsTheOneCompiledIn) {
+  const auto defaults = settings({});
+  EXPECT_EQ(at_noon(defaults, "FR").source, "table:FR");
+  EXPECT_DOUBLE_EQ(defaults.defaults.carbon.network_intensity_g_per_kwh, 475);
+}
+
+TEST(Settings, ATableOfOnesOwnReplacesIt) {
+  const ConfigFile table(std::string(kTableHeader) +
+                         "world,World average,,480,2024,ours\nFR,France,,56.039,2025,ours\n");
+  const auto read = settings({"--intensity-table", table.path()});
+  EXPECT_DOUBLE_EQ(at_noon(read, "FR").g_per_kwh, 56.039);
+  EXPECT_EQ(at_noon(read, "DE").source, "world");
+  EXPECT_DOUBLE_EQ(at_noon(read, "DE").g_per_kwh, 480);
+  EXPECT_DOUBLE_EQ(read.defaults.carbon.network_intensity_g_per_kwh, 480);
+  const auto own = settings({"--intensity-table", table.path(), "--network-intensity", "100"});
+  EXPECT_DOUBLE_EQ(own.defaults.carbon.network_intensity_g_per_kwh, 100);
+}
+
+TEST(Settings, ASeriesForEachRegion) {
+  const ConfigFile first(std::string(kSeriesHeader) + "2026-01-01T00:00:00Z,20\n");
+  const ConfigFile second(std::string(kSeriesHeader) + "2026-01-01T00:00:00Z,30\n");
+  const auto france = first.of("FR");
+  const auto germany = second.of("Germany");
+  const auto both =
+      settings({"--intensity-series", france.c_str(), "--intensity-series", germany.c_str()});
+  EXPECT_DOUBLE_EQ(at_noon(both, "FR").g_per_kwh, 20);
+  EXPECT_DOUBLE_EQ(at_noon(both, "DE").g_per_kwh, 30);
+  EXPECT_EQ(at_noon(both, "DE").source, "series:DE");
+
+  setenv("FEDWATT_INTENSITY_SERIES", (france + "," + germany).c_str(), 1);
+  const auto from_environment = settings({});
+  const auto later = second.of("FRA");
+  const auto replaced = settings({"--intensity-series", later.c_str()});
+  unsetenv("FEDWATT_INTENSITY_SERIES");
+  EXPECT_DOUBLE_EQ(at_noon(from_environment, "FR").g_per_kwh, 20);
+  EXPECT_DOUBLE_EQ(at_noon(from_environment, "DE").g_per_kwh, 30);
+  EXPECT_DOUBLE_EQ(at_noon(replaced, "FR").g_per_kwh, 30) << "the command line outranks it";
+
+  const ConfigFile file("intensity-series=[\"" + france + "\",\"" + germany + "\"]\n");
+  const auto from_file = settings({"--config", file.path()});
+  EXPECT_DOUBLE_EQ(at_noon(from_file, "FR").g_per_kwh, 20);
+  EXPECT_DOUBLE_EQ(at_noon(from_file, "DE").g_per_kwh, 30);
+}
+
+TEST(Settings, BadIntensitiesAreNamedWithFileAndLine) {
+  EXPECT_THAT(refusal({"--intensity-table", "/nonexistent.csv"}),
+              AllOf(HasSubstr("--intensity-table"), HasSubstr("/nonexistent.csv cannot be read")));
+  EXPECT_THAT(refusal({"--intensity-table", "/"}), HasSubstr("/ cannot be read"));
+  EXPECT_THAT(refusal({"--intensity-series", "FR=/"}), HasSubstr("/ cannot be read"));
+  for (const char* bad : {"FR", "=x.csv", "FR=", "="}) {
+    EXPECT_THAT(refusal({"--intensity-series", bad}), HasSubstr("is not REGION=FILE")) << bad;
+  }
+  const ConfigFile empty("");
+  EXPECT_THAT(refusal({"--intensity-table", empty.path()}), HasSubstr("no row `world`"));
+  const ConfigFile kilograms(std::string(kTableHeader) + "world,World average,,0.475,2018,x\n");
+  EXPECT_THAT(refusal({"--intensity-table", kilograms.path()}),
+              AllOf(HasSubstr(kilograms.path()), HasSubstr("line 2: g_per_kwh '0.475'")));
+  const ConfigFile backwards(std::string(kSeriesHeader) +
+                             "2026-01-01T01:00:00Z,20\n2026-01-01T00:00:00Z,20\n");
+  EXPECT_THAT(refusal({"--intensity-series", backwards.of("FR").c_str()}),
+              AllOf(HasSubstr(backwards.path()), HasSubstr("line 3: not later")));
+}
+
+TEST(Settings, RegionsAreListedInsteadOfStarting) {
+  const auto list = [](const std::vector<const char*>& arguments) {
+    const auto result = read(arguments);
+    return std::holds_alternative<Exit>(result) ? std::get<Exit>(result) : Exit{-1, "started"};
+  };
+  const auto all = list({"--list-regions"});
+  EXPECT_EQ(all.status, 0);
+  EXPECT_THAT(all.text, AllOf(HasSubstr("\nUS-CA "), HasSubstr("205.3 g/kWh  2016  codecarbon")));
+  const auto some = list({"--list-regions", "EU-WEST-3"});
+  EXPECT_EQ(some.status, 0);
+  EXPECT_THAT(some.text, AllOf(StartsWith("FR "), HasSubstr("44.2 g/kWh  2024  Ember"),
+                               HasSubstr("aws:eu-west-3")));
+  EXPECT_EQ(std::count(some.text.begin(), some.text.end(), '\n'), 1);
+  const auto none = list({"--list-regions", "Atlantis"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_THAT(none.text, HasSubstr("Atlantis"));
+
+  const ConfigFile own(std::string(kTableHeader) + "world,World average,,480.25,2024,ours\n");
+  EXPECT_EQ(list({"--list-regions", "--intensity-table", own.path()}).text,
+            "world    World average                     480.25 g/kWh  2024  ours\n");
 }
 
 TEST(Settings, HelpAndVersionAreNoErrors) {

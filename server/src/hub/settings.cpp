@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <optional>
 #include <sstream>
+#include <utility>
 
-#include "fedwatt/carbon/intensity.h"
+#include "fedwatt/hub/intensity_settings.h"
 #include "fedwatt/hub/version.h"
 
 namespace fedwatt::hub {
@@ -25,6 +27,7 @@ Examples:
   fedwatt-hub                            SQLite in ./fedwatt.sqlite, on 127.0.0.1:3000
   fedwatt-hub --database postgresql://fedwatt@localhost/fedwatt
   fedwatt-hub --listen 127.0.0.1:0       a port that is free; it is printed
+  fedwatt-hub --list-regions fr          what it knows of the grids with "fr" in a name
 
 Then point workers at ws://127.0.0.1:3000 and look with:  fedwatt
 Stop it with Ctrl-C: it commits what it holds and tells everybody to come back later.
@@ -41,7 +44,10 @@ struct Flags {
   double abandon_s = 600;
   double pue = 1.0;
   double network_kwh_per_gb = 0.01;
-  double network_intensity_g_per_kwh = carbon::kWorldIntensityGPerKwh;
+  std::optional<double> network_intensity_g_per_kwh;
+  std::string intensity_table;
+  std::vector<std::string> intensity_series;
+  std::string list_regions;  // those with this in a name
 };
 
 // Unlike CLI::Range it refuses NaN.
@@ -73,7 +79,7 @@ std::vector<std::string> words_of(const CLI::App& app, int argc, const char* con
   std::vector<std::string> words;
   for (const auto* option : app.get_options()) {
     const auto name = option->get_single_name();
-    if (name == "help" || name == "version") continue;
+    if (name == "help" || name == "version" || name == "list-regions") continue;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): before the first thread
     if (const char* value = std::getenv(variable_of(name).c_str())) {
       words.push_back("--" + name + "=" + value);
@@ -119,6 +125,22 @@ void add_options(CLI::App& app, Flags& flags) {
   option("network-intensity", flags.network_intensity_g_per_kwh,
          "gCO2e per kWh of the network; the world's average unless you know better")
       ->check(between(0.0, 1e5));
+  option("intensity-table", flags.intensity_table,
+         "gCO2e per kWh of regions, in place of the table that is compiled in: see "
+         "docs/intensities.md")
+      ->type_name("FILE");
+  option(
+      "intensity-series", flags.intensity_series,
+      "gCO2e per kWh of a region over time, from lines of timestamp,g_per_kwh; one for each region")
+      ->take_all()
+      ->delimiter(',')
+      ->default_str("")
+      ->type_name("REGION=FILE");
+  app.add_option("--list-regions", flags.list_regions,
+                 "print the regions of the table, all or those with TEXT in a name, and exit")
+      ->expected(0, 1)
+      ->configurable(false)
+      ->type_name("[TEXT]");
 }
 
 // "127.0.0.1:3000" or "[::1]:3000".
@@ -136,15 +158,23 @@ bool split_address(const std::string& text, Settings& settings) {
 
 std::int64_t milliseconds(double seconds) { return static_cast<std::int64_t>(seconds * 1000); }
 
-Settings settings_from(const Flags& flags) {
+Exit listed(const carbon::RegionTable& table, const std::string& part) {
+  auto text = list_regions(table, part);
+  if (text.empty()) return {1, "fedwatt-hub: no region has '" + part + "' in a name\n"};
+  return {0, std::move(text)};
+}
+
+Settings settings_from(const Flags& flags, carbon::Intensities intensities) {
   Settings settings;
   settings.database = flags.database;
   settings.log_level = flags.log_level;
   settings.max_connections = flags.max_connections;
   settings.defaults.rules = {flags.quorum, milliseconds(flags.deadline_s),
                              milliseconds(flags.grace_s), milliseconds(flags.abandon_s)};
+  const double world_g_per_kwh = intensities.table().world().g_per_kwh;
   settings.defaults.carbon = {flags.pue, flags.network_kwh_per_gb,
-                              flags.network_intensity_g_per_kwh};
+                              flags.network_intensity_g_per_kwh.value_or(world_g_per_kwh)};
+  settings.defaults.intensities = std::move(intensities);
   return settings;
 }
 
@@ -169,7 +199,10 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
     text = text.substr(0, text.find('\n'));
     return Exit{2, "fedwatt-hub: " + text + " (see fedwatt-hub --help)\n"};
   }
-  Settings settings = settings_from(flags);
+  auto intensities = read_intensities(flags.intensity_table, flags.intensity_series);
+  if (!intensities) return Exit{2, "fedwatt-hub: " + intensities.error() + "\n"};
+  if (app.count("--list-regions") > 0) return listed(intensities->table(), flags.list_regions);
+  Settings settings = settings_from(flags, std::move(*intensities));
   if (!split_address(flags.listen, settings)) {
     return Exit{2, "fedwatt-hub: --listen " + flags.listen +
                        " is not ADDRESS:PORT, for example 127.0.0.1:3000\n"};

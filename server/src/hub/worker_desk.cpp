@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "fedwatt/carbon/emissions.h"
@@ -14,6 +15,19 @@
 namespace fedwatt::hub {
 
 using protocol::Error;
+
+namespace {
+
+// When a report was measured, by the hub's clock.
+carbon::Interval interval_of(const protocol::Report& report, double clock_offset_s) {
+  const auto milliseconds = [](double seconds) {
+    return std::chrono::milliseconds{std::llround(seconds * 1000)};
+  };
+  const auto start = report.started_at + milliseconds(clock_offset_s);
+  return {start, start + milliseconds(report.duration_s)};
+}
+
+}  // namespace
 
 WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
                        RunDefaults defaults)
@@ -118,14 +132,19 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
   session.worker = hello.worker;
   session.run = run;
   const auto region = hello.region;
+  session.place = defaults_.intensities.place_of(region);
+  const auto before = run->participants().find(hello.worker);
+  const bool said_before =
+      before != run->participants().end() && before->second.hello.region == region;
   if (!record(connection, session, run::WorkerJoined{std::move(hello), clock_offset_s})) {
     session.run = nullptr;
     return;
   }
   replace_older({run, session.worker}, connection);
-  if (!region.empty() && carbon::intensity_of_region(region).source == "world") {
+  if (!session.place.known() && !region.empty() && !said_before) {
     spdlog::warn(
-        "worker {} of run {}: region {} is not in the table, so the world's average is used",
+        "worker {} of run {}: region {} is unknown, so the world's average is used; fedwatt-hub "
+        "--list-regions lists those that are known",
         session.worker, run->name(), region);
   }
 
@@ -168,12 +187,13 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol
 
 // Finds the intensity and the emissions of a report, which are then kept with it for good.
 run::ReportReceived WorkerDesk::appraise(const Session& session, protocol::Report& report) const {
-  const auto& hello = session.run->participants().at(session.worker).hello;
+  const auto& worker = session.run->participants().at(session.worker);
   const auto& settings = session.run->carbon();
+  const auto interval = interval_of(report, worker.clock_offset_s.value_or(0));
   const auto intensity = report.intensity_g_per_kwh
                              ? carbon::Intensity{*report.intensity_g_per_kwh, "report"}
-                             : carbon::intensity_of_region(hello.region);
-  const carbon::EmissionFactors factors{hello.pue.value_or(settings.default_pue),
+                             : defaults_.intensities.over(session.place, interval);
+  const carbon::EmissionFactors factors{worker.hello.pue.value_or(settings.default_pue),
                                         intensity.g_per_kwh, settings.network_kwh_per_gb,
                                         settings.network_intensity_g_per_kwh};
   const auto grams = carbon::emissions_g(report, factors);

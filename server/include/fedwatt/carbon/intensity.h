@@ -1,23 +1,70 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "fedwatt/carbon/intensity_series.h"
+#include "fedwatt/carbon/region_table.h"
 
 namespace fedwatt::carbon {
 
 // How much CO2 equivalent a kilowatt-hour costs, and how we know.
 struct Intensity {
   double g_per_kwh = 0;
-  // "report": the worker said it; "table:FR": the static table's row; "world": the world's average,
-  // because the region is unknown. Never another country's figure.
+  // "report": the worker said it; "series:FR": the time series of its region; "table:FR": the
+  // static table's row; "series:FR+table:FR": each for its part of the time; "world": the world's
+  // average, because the region is unknown. Never another country's figure.
   std::string source;
 };
 
-// The average of the world's electricity in 2018: 475 g/kWh (IEA, Global Energy & CO2 Status
-// Report, 2019).
-inline constexpr double kWorldIntensityGPerKwh = 475.0;
+// What the hub knows of the grids: the intensity of a region over an interval, from the first that
+// has it:
+//   the time series of the region, for as long as it covers
+//   the static table, by region, then by country
+//   the world's average
+// Pure: what is in files is read elsewhere. Made at start-up; afterwards any thread may read it.
+class Intensities {
+ private:
+  struct NamedSeries {
+    std::string region;  // its code; for a region that the table has not, the name given
+    IntensitySeries series;
+  };
 
-// The static table's figure for an ISO 3166 code ("FR", "fra", any case), else the world's average.
-Intensity intensity_of_region(std::string_view region);
+ public:
+  // A worker's region, found once so that nothing is searched for each report. Lives as long as
+  // these Intensities.
+  class Place {
+   public:
+    // False if only the world's average is left.
+    bool known() const { return known_; }
+
+   private:
+    friend class Intensities;
+    const Region* region_ = nullptr;
+    const NamedSeries* series_ = nullptr;  // null if there is none
+    bool known_ = false;
+  };
+
+  Intensities() : Intensities(RegionTable::built_in()) {}
+  explicit Intensities(std::shared_ptr<const RegionTable> table) : table_(std::move(table)) {}
+
+  // Before the first place is found: gives a region a time series, in place of an earlier one.
+  void set_series(std::string_view region, IntensitySeries series);
+
+  // `region` is a code or a name as a person wrote it; "" is a place that nobody said.
+  Place place_of(std::string_view region) const;
+  Intensity over(const Place& place, Interval interval) const;
+
+  const RegionTable& table() const { return *table_; }
+
+ private:
+  const NamedSeries* series_of(const std::string& key) const;
+
+  std::shared_ptr<const RegionTable> table_;
+  std::map<std::string, NamedSeries> series_;  // by the region's code or name, folded
+};
 
 }  // namespace fedwatt::carbon

@@ -4,14 +4,16 @@
 #include <string>
 #include <unordered_map>
 
+#include "fedwatt/carbon/intensity.h"
 #include "fedwatt/hub/runs.h"
 
 namespace fedwatt::hub {
 
-// What new runs are created with.
+// What new runs are created with, and all runs' reports are appraised with.
 struct RunDefaults {
   run::RoundRules rules;
   run::CarbonSettings carbon;
+  carbon::Intensities intensities;
 };
 
 // The hub's end of the worker connections: hello, reports, acknowledgements, bye. For the I/O
@@ -35,6 +37,7 @@ class WorkerDesk {
     std::string address;
     run::Run* run = nullptr;  // null before hello
     std::string worker;
+    carbon::Intensities::Place place;
     std::int64_t highest_seq = 0;  // received on this connection
     int errors_in_a_row = 0;
     bool left = false;
