@@ -19,12 +19,13 @@ constexpr char kFooter[] = R"(Examples:
   fedwatt watch digits --plain                 a line per closed round, for logs
   fedwatt pause digits --reason "dirty grid"   pauses it, waits until all have acknowledged
   fedwatt stop digits --worker hospital-3 --reason "wrong data" --timeout 60
+  fedwatt import hospital-*.jsonl              what workers kept while no hub was there
 
 Exit status:
   0  done; for pause, resume and stop: all workers have acknowledged
-  1  something was wrong with the command, or the hub refused it
+  1  something was wrong with the command or a file, or the hub refused it
   2  the command was given, but not all workers have acknowledged it in time
-  3  no hub answered
+  3  no hub answered, or it was lost; an import goes on when it is given again
 
 Environment:
   FEDWATT_HUB  the hub's address, where --hub is not given
@@ -43,11 +44,15 @@ double seconds_to_linger(const std::string& text) {
   return seconds;
 }
 
-// Options may stand before or after the command's name.
-void add_common(CLI::App& app, CommandLine& line) {
+void add_hub(CLI::App& app, CommandLine& line) {
   app.add_option("--hub", line.hub_url, "Where the hub is: ws://HOST[:PORT]")
       ->type_name("URL")
       ->default_str(line.hub_url);
+}
+
+// Options may stand before or after the command's name.
+void add_common(CLI::App& app, CommandLine& line) {
+  add_hub(app, line);
   app.add_option("--name", line.viewer_name, "Who you are; kept with every command you give")
       ->type_name("WHO")
       ->default_str(line.viewer_name);
@@ -80,6 +85,19 @@ CLI::App* add_command(CLI::App& app, CommandLine& line, const std::string& name,
   return command;
 }
 
+CLI::App* add_import(CLI::App& app, CommandLine& line) {
+  CLI::App* import =
+      app.add_subcommand("import", "Bring to the hub what workers kept in their offline files");
+  import->add_option("file", line.files, "The files; those of one run go into one run")->required();
+  import->add_option("--into", line.import_into, "Into this run: a name (its latest run) or an id")
+      ->type_name("RUN");
+  import->add_option("--as", line.import_as, "Under this name instead of the worker's own")
+      ->type_name("WORKER");
+  import->add_flag("--json", line.json, "What became of each file, one JSON object a line");
+  add_hub(*import, line);
+  return import;
+}
+
 }  // namespace
 
 tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::string>& arguments,
@@ -105,6 +123,7 @@ tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::s
   CLI::App* pause = add_command(app, line, "pause", "Pause a run, or some of its workers");
   CLI::App* resume = add_command(app, line, "resume", "Resume what was paused");
   CLI::App* stop = add_command(app, line, "stop", "Stop a run for good, or some of its workers");
+  CLI::App* import = add_import(app, line);
 
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -118,6 +137,7 @@ tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::s
 
   if (runs->parsed()) line.verb = CommandLine::Verb::kRuns;
   if (watch->parsed()) line.verb = CommandLine::Verb::kWatch;
+  if (import->parsed()) line.verb = CommandLine::Verb::kImport;
   for (const auto& [command, action] :
        {std::pair{pause, protocol::Action::kPause}, std::pair{resume, protocol::Action::kResume},
         std::pair{stop, protocol::Action::kStop}}) {
@@ -130,6 +150,10 @@ tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::s
   if (line.verb == CommandLine::Verb::kScreen && (line.wait_for_run || line.until_end_s)) {
     return tl::unexpected(EarlyExit{
         kExitError, "fedwatt: --wait and --until-end are about one run: say which one.\n"});
+  }
+  if (!line.import_as.empty() && line.files.size() > 1) {
+    return tl::unexpected(
+        EarlyExit{kExitError, "fedwatt: --as names one worker: import its file by itself.\n"});
   }
   return line;
 }

@@ -16,7 +16,7 @@ inline constexpr int kExitNotAcknowledged = 2;
 inline constexpr int kExitNoHub = 3;
 
 struct CommandLine {
-  enum class Verb { kScreen, kRuns, kWatch, kCommand };
+  enum class Verb { kScreen, kRuns, kWatch, kCommand, kImport };
   Verb verb = Verb::kScreen;
   std::string hub_url;
   std::string viewer_name;
@@ -29,6 +29,9 @@ struct CommandLine {
   std::vector<std::string> workers;  // empty: all
   std::string reason;
   double timeout_s = 30;
+  std::vector<std::string> files;  // to import
+  std::string import_into;         // a run's id or name; empty: as the files say
+  std::string import_as;           // a worker's name; empty: as the file says
 };
 
 // The program ends at once, with this output: help, version, or what is wrong.

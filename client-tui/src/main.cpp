@@ -11,6 +11,7 @@
 
 #include "app/screen_app.h"
 #include "command_line.h"
+#include "import/import_command.h"
 #include "plain/plain_commands.h"
 
 namespace {
@@ -53,6 +54,8 @@ int run(const CommandLine& line) {
       return run_screen(line, colored);
     case CommandLine::Verb::kCommand:
       return give_command(line, std::cout, std::cerr);
+    case CommandLine::Verb::kImport:
+      return import_files(line, std::cout, std::cerr, isatty(STDERR_FILENO) == 1);
   }
   return fedwatt::viewer::kExitError;
 }

@@ -25,6 +25,10 @@ inline std::string quotable(std::string text, std::size_t max_bytes) {
 
 // A JSON text as a value, or why it is none. Strict: valid UTF-8, no NaN, nothing after the end.
 inline tl::expected<nlohmann::json, Error> parse_json(std::string_view text) {
+  // The parser takes it for the end, whatever follows.
+  if (text.find('\0') != text.npos) {
+    return tl::unexpected(Error{"malformed_json", "a NUL byte is no JSON", {}, {}});
+  }
   try {
     return nlohmann::json::parse(text);
   } catch (const nlohmann::json::exception& problem) {

@@ -50,6 +50,11 @@ class Reader {
   void required_names(const char* key, std::vector<std::string>& value);
   void names(const char* key, std::optional<std::vector<std::string>>& value);
   void metrics(const char* key, std::map<std::string, double>& value);
+  // A field with which none of the others may stand; `what` says why, after the key.
+  template <class T, class... Others>
+  void alone(const char* key, const char* what, T& value, Others&... others) {
+    if (value && (others || ...)) fail(key, what);
+  }
 
   template <class E>
   void choice(const char* key, E& value) {

@@ -27,6 +27,9 @@ void fields(Io& io, typename Io::template Of<ComponentEnergy>& energy) {
   io.number("cpu", energy.cpu_j, kEnergyJ);
   io.number("gpu", energy.gpu_j, kEnergyJ);
   io.number("ram", energy.ram_j, kEnergyJ);
+  io.number("machine", energy.machine_j, kEnergyJ);
+  io.alone("machine", "is the whole machine's energy: leave out cpu, gpu and ram, its parts",
+           energy.machine_j, energy.cpu_j, energy.gpu_j, energy.ram_j);
 }
 
 template <class Io>
@@ -34,6 +37,7 @@ void fields(Io& io, typename Io::template Of<ComponentTotals>& totals) {
   io.number("cpu", totals.cpu_j, kAny);
   io.number("gpu", totals.gpu_j, kAny);
   io.number("ram", totals.ram_j, kAny);
+  io.number("machine", totals.machine_j, kAny);
 }
 
 template <class Io>
@@ -41,6 +45,7 @@ void fields(Io& io, typename Io::template Of<EnergySources>& sources) {
   io.text("cpu", sources.cpu, kMaxNameBytes);
   io.text("gpu", sources.gpu, kMaxNameBytes);
   io.text("ram", sources.ram, kMaxNameBytes);
+  io.text("machine", sources.machine, kMaxNameBytes);
 }
 
 template <class Io>

@@ -20,6 +20,8 @@ void fields(Io& io, typename Io::template Of<WorkerHello>& hello) {
   io.text("framework", hello.framework);
   io.object("target", hello.target);
   io.time("sent_at", hello.sent_at);
+  io.name("session", hello.session);
+  io.flag("import", hello.is_import);
   io.text("token", hello.token);
 }
 

@@ -47,6 +47,9 @@ class Writer {
     for (const auto& [metric, number] : value) object_[key][metric] = number;
   }
 
+  template <class T, class... Others>
+  void alone(const char*, const char*, const T&, const Others&...) {}
+
   template <class E>
   void choice(const char* key, E value) {
     object_[key] = name_of(value);

@@ -80,6 +80,20 @@ TEST(CommandLine, Commands) {
   EXPECT_EQ(parsed({"pause", "d", "--reason", "x"}).timeout_s, 30);
 }
 
+TEST(CommandLine, Imports) {
+  const CommandLine line = parsed(
+      {"import", "a.jsonl", "b.jsonl", "--into", "digits", "--json", "--hub", "ws://hub:3000"});
+  EXPECT_EQ(line.verb, Verb::kImport);
+  EXPECT_THAT(line.files, ElementsAre("a.jsonl", "b.jsonl"));
+  EXPECT_EQ(line.import_into, "digits");
+  EXPECT_EQ(line.import_as, "");
+  EXPECT_TRUE(line.json);
+  EXPECT_EQ(line.hub_url, "ws://hub:3000");
+  EXPECT_EQ(parsed({"import", "a.jsonl", "--as", "a-before"}).import_as, "a-before");
+  EXPECT_EQ(refused({"import"}).status, kExitError);
+  EXPECT_THAT(refused({"import", "a", "b", "--as", "c"}).output, HasSubstr("one worker"));
+}
+
 TEST(CommandLine, MistakesSayWhatIsWrong) {
   EXPECT_EQ(refused({"pause", "digits"}).status, kExitError);
   EXPECT_THAT(refused({"pause", "digits"}).output, HasSubstr("--reason"));

@@ -47,6 +47,10 @@ TEST(DisplayText, FitIsExactlyAsWide) {
 TEST(Words, OnlyKnownMetersCountAsMeasured) {
   EXPECT_FALSE(is_estimate("rapl"));
   EXPECT_FALSE(is_estimate("nvml"));
+  EXPECT_FALSE(is_estimate("amdgpu"));
+  EXPECT_FALSE(is_estimate("external"));
+  EXPECT_FALSE(is_estimate("external:smart plug"));
+  EXPECT_TRUE(is_estimate("externally guessed"));
   EXPECT_TRUE(is_estimate("cpu_load"));
   EXPECT_TRUE(is_estimate("model"));
   EXPECT_TRUE(is_estimate("from a newer version"));
@@ -59,6 +63,9 @@ TEST(Words, SourcesAreNamedOnceAndEstimatesMarked) {
   const protocol::EnergySources measured{"rapl", "", "rapl"};
   EXPECT_EQ(describe_sources(measured), "rapl");
   EXPECT_EQ(estimate_mark(measured), "");
+  const protocol::EnergySources plugged{"", "", "", "external:smart plug"};
+  EXPECT_EQ(describe_sources(plugged), "external:smart plug");
+  EXPECT_EQ(estimate_mark(plugged), "");
 }
 
 TEST(Words, GapsAreSaid) {

@@ -129,6 +129,7 @@ protocol::Snapshot snapshot() {
   snapshot.workers[1].intensity_g_per_kwh = 662;
   snapshot.workers[1].emissions_g = 1.09;
   snapshot.workers[2].energy_source = {"rapl", "nvml", ""};
+  snapshot.workers[3].energy_source = {"", "", "", "external:plug"};
   snapshot.workers[3].state = protocol::WorkerState::kAway;
   snapshot.workers[3].last_report_at = at(40);
   auto coordinator = worker("aggregator");

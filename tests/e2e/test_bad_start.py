@@ -166,7 +166,7 @@ def test_a_database_of_a_newer_hub(tmp_path, make_hub):
     path = tmp_path / "hub.db"
     make_hub(f"sqlite:{path}").stop()
     with sqlite3.connect(path) as newer:
-        newer.execute("INSERT INTO schema_migrations SELECT 999, 'future', applied_at FROM schema_migrations")
+        newer.execute("INSERT INTO schema_migrations SELECT 999, 'future', max(applied_at) FROM schema_migrations")
     newer.close()
     refused_database(path, "newer")
 
@@ -231,7 +231,7 @@ def test_postgresql_without_such_a_database(shared_postgres):
 def test_postgresql_of_a_newer_hub(postgres_database, make_hub):
     make_hub(postgres_database).stop()
     subprocess.run(["psql", "-q", "-X", postgres_database, "-c",
-                    "INSERT INTO schema_migrations SELECT 999, 'future', applied_at FROM schema_migrations"],
+                    "INSERT INTO schema_migrations SELECT 999, 'future', max(applied_at) FROM schema_migrations"],
                    check=True)
     refused_url(postgres_database, "newer")
 

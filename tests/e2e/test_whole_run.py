@@ -59,7 +59,7 @@ async def test_three_rounds_of_two_workers_and_a_coordinator(make_hub, database)
     assert one["num_examples"] == 400
     assert one["energy_j"] == approx(216_000.0)
     assert one["energy_by_component"] == {"cpu": approx(130_000.0), "gpu": approx(72_000.0),
-                                          "ram": approx(14_000.0)}
+                                          "ram": approx(14_000.0), "machine": None}
     assert one["emissions_g"] == approx(30.5)
     assert one["cumulative_emissions_g"] == approx(30.5)
     assert one["gain"] is None and one["gain_per_g"] is None and one["g_per_point"] is None

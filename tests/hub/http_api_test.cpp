@@ -9,6 +9,7 @@
 namespace fedwatt::hub {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -73,6 +74,8 @@ TEST_F(HttpApiTest, WritesRoundsAsCsv) {
   // 1800 J / 3.6e6 × 200 g/kWh = 0.1 g; no gain for the first round: an empty field
   EXPECT_THAT(csv.body,
               HasSubstr("\r\n0,1,all_reported,0.5,workers,0.5,,0.5,,1800,unnamed,ram,0.1,"));
+  EXPECT_THAT(csv.body, HasSubstr(",bytes_received,cpu_j,gpu_j,ram_j,machine_j\r\n"));
+  EXPECT_THAT(csv.body, EndsWith(",1800,,,\r\n"));
   EXPECT_EQ(get("/api/v1/runs/my%2Frun/rounds", "text/csv").body, csv.body);
 }
 

@@ -70,6 +70,11 @@ TEST(Frame, WhitespaceIsAllowedAroundIt) {
   EXPECT_EQ(decode_one<WorkerToHub>(" \t\r\n{ \"type\" : \"bye\" }\n"), WorkerMessage{Bye{}});
 }
 
+TEST(Frame, ANulByteIsNoEnd) {
+  using namespace std::string_literals;
+  EXPECT_EQ(error_of<WorkerToHub>("{\"type\":\"bye\"}\0garbage"s).code, "malformed_json");
+}
+
 TEST(Frame, DeepNestingIsNoDanger) {
   const std::size_t depth = 100'000;
   EXPECT_EQ(error_of<WorkerToHub>(std::string(depth, '[')).code, "malformed_json");
@@ -248,7 +253,7 @@ TEST(Types, ListsAndMetricsAreBounded) {
 
 TEST(Writing, WhatIsNotMeasuredIsNullAndNeverZero) {
   const auto text = encode(WorkerMessage{Report{}});
-  EXPECT_THAT(text, HasSubstr(R"("energy_j":{"cpu":null,"gpu":null,"ram":null})"));
+  EXPECT_THAT(text, HasSubstr(R"("energy_j":{"cpu":null,"gpu":null,"ram":null,"machine":null})"));
   EXPECT_THAT(text, HasSubstr(R"("num_examples":null)"));
 }
 

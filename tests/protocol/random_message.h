@@ -64,6 +64,10 @@ class RandomFields {
       value.emplace(string(1, kMaxNameBytes), number_in({-1e300, 1e300}));
     }
   }
+  template <class T, class... Others>
+  void alone(const char*, const char*, T& value, Others&... others) {
+    if (value) (others.reset(), ...);
+  }
 
   template <class E>
   void choice(const char*, E& value) {

@@ -131,6 +131,30 @@ TEST(Figures, ATotalSaysWhatItLeavesOut) {
   EXPECT_THAT(round.energy_sources, ElementsAre("model", "rapl"));
 }
 
+TEST(Figures, AFigureForTheWholeMachineHasNoGapAndIsCountedOnce) {
+  Scenario s;
+  protocol::WorkerHello hello;
+  hello.worker = "plugged";
+  hello.hardware.gpu = {"H200"};
+  s.apply(WorkerJoined{hello, {}});
+  s.join("by-part");
+  auto received = s.report_event("plugged", 1, {.accuracy = 0.5});
+  received.report.energy_j.machine_j = 500;
+  received.report.energy_source.machine = "external:smart plug";
+  s.apply(received);
+  s.report("by-part", 1, {.accuracy = 0.5, .cpu_j = 100});
+  const auto round = s.round(1);
+  EXPECT_DOUBLE_EQ(*round.energy_j, 600);  // 500 + 100
+  EXPECT_DOUBLE_EQ(*round.energy_by_component.machine_j, 500);
+  EXPECT_DOUBLE_EQ(*round.energy_by_component.cpu_j, 100);
+  EXPECT_EQ(round.energy_by_component.gpu_j, std::nullopt);
+  EXPECT_THAT(round.energy_gaps, ElementsAre("ram"));  // by-part's only
+  EXPECT_THAT(round.energy_sources, ElementsAre("external:smart plug", "rapl"));
+  const auto worker = s.run.snapshot().workers.at(1);
+  EXPECT_DOUBLE_EQ(*worker.power_w, 50);  // 500 J in 10 s
+  EXPECT_EQ(worker.energy_source.machine, "external:smart plug");
+}
+
 TEST(Figures, NoGapWhereNoTimeWasMeasured) {
   Scenario s;
   s.join("a");

@@ -50,6 +50,20 @@ class Scenario {
     hello.role = role;
     apply(WorkerJoined{hello, clock_offset_s});
   }
+  // Another process says whose reports these are: for a worker of that name and session.
+  static WorkerJoined importer(const std::string& worker, const std::string& session,
+                               Role role = Role::kWorker) {
+    protocol::WorkerHello hello;
+    hello.run = "digits";
+    hello.worker = worker;
+    hello.role = role;
+    hello.session = session;
+    hello.is_import = true;
+    return {hello, {}};
+  }
+  void import(const std::string& worker, const std::string& session, Role role = Role::kWorker) {
+    apply(importer(worker, session, role));
+  }
   void join_all(const std::vector<std::string>& workers) {
     for (const auto& worker : workers) join(worker);
   }

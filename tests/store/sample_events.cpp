@@ -32,6 +32,8 @@ protocol::WorkerHello full_hello() {
   hello.framework = "flower 1.13";
   hello.target = protocol::Target{"loss", protocol::Target::Goal::kMin};
   hello.sent_at = at_ms(123);
+  hello.session = "5f3a9c0d12e4b678";
+  hello.is_import = true;
   return hello;
 }
 
@@ -87,7 +89,7 @@ std::vector<StoredEvent> full_events(const std::string& run_id) {
   const protocol::Target target{"auc", protocol::Target::Goal::kMin};
   return in_order(
       run_id,
-      {run::RunCreated{"digits", target, {0.75, 60'000, 15'000, 300'000}, {1.1, 0.02, 480.5}},
+      {run::RunCreated{"digits", target, {0.75, 60'000, 15'000, 300'000}, {1.1, 0.02, 480.5}, true},
        run::WorkerJoined{full_hello(), -0.25}, run::WorkerDisconnected{"hospital-3"},
        run::WorkerLost{"hospital-3"}, run::WorkerLeft{"hospital-3", "finished"},
        run::ReportReceived{"hospital-3", full_report(), 56.5, "report", 0.0084},

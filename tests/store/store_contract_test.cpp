@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "fedwatt/run/run.h"
 #include "sample_events.h"
 #include "store/failure.h"
 #include "store_contract.h"
@@ -48,6 +49,7 @@ TEST_P(StoreContract, WhatIsNotMeasuredIsNull) {
   ASSERT_EQ(outcome(store->append(sparse_events("r"))), "ok");
   EXPECT_THAT(database_->query("SELECT count(*) FROM reports WHERE cpu_j IS NULL AND gpu_j IS NULL"
                                " AND ram_j IS NULL AND cpu_source IS NULL AND num_examples IS NULL"
+                               " AND machine_j IS NULL AND machine_source IS NULL"
                                " AND bytes_sent IS NULL AND round_complete IS NULL"
                                " AND reported_intensity_g_per_kwh IS NULL AND emissions_g IS NULL"),
               ElementsAre("1"));
@@ -59,6 +61,20 @@ TEST_P(StoreContract, OthersCanQueryTheFigures) {
   EXPECT_THAT(database_->query("SELECT name FROM runs JOIN reports USING (run_id)"
                                " WHERE phase = 'evaluate' AND cpu_j > 410 AND gpu_source = 'nvml'"),
               ElementsAre("digits"));
+}
+
+TEST_P(StoreContract, AFigureForTheWholeMachineComesBack) {
+  const auto store = open(database_->address());
+  auto plugged = report("r", 2, "w", 1);
+  auto& received = std::get<run::ReportReceived>(plugged.event);
+  received.report.energy_j.machine_j = 535.8;
+  received.report.energy_source.machine = "external:smart plug";
+  const std::vector<StoredEvent> events = {created("r"), plugged};
+  ASSERT_EQ(outcome(store->append(events)), "ok");
+  EXPECT_EQ(replay(*store), events);
+  EXPECT_THAT(database_->query("SELECT machine_source FROM reports WHERE machine_j > 535"
+                               " AND cpu_j IS NULL AND gpu_j IS NULL AND ram_j IS NULL"),
+              ElementsAre("external:smart plug"));
 }
 
 TEST_P(StoreContract, ReplaysRunAfterRunInOrderOfCreation) {
@@ -203,6 +219,54 @@ TEST_P(StoreContract, KeepsEverythingWhenReopened) {
   EXPECT_EQ(replay(*store), events);
   EXPECT_EQ(database_->query("SELECT version FROM schema_migrations ORDER BY 1"), migrations);
   const StoredEvent next = report("r", static_cast<std::int64_t>(events.size()) + 1, "w", 1);
+  EXPECT_EQ(outcome(store->append({&next, 1})), "ok");
+}
+
+// What a hub of version 0.1 left behind, as its migration 0001 made it and as it wrote.
+TEST_P(StoreContract, ADatabaseOfTheFirstVersionIsUpgradedAndReplaysTheSame) {
+  {
+    const auto database = database_->database();
+    database->connect();
+    database->apply(database->migrations().front());
+  }
+  database_->query(
+      "INSERT INTO runs (run_id, name, created_at)"
+      " VALUES ('r', 'digits', '2026-01-01T00:00:00.000Z')");
+  const auto insert = [this](int offset, const std::string& kind, const std::string& payload) {
+    database_->query("INSERT INTO events VALUES ('r', " + std::to_string(offset) +
+                     ", '2026-01-01T00:00:00.000Z', '" + kind + "', '" + payload + "')");
+  };
+  insert(1, "run_created",
+         R"({"carbon":{"default_pue":1.0,"network_intensity_g_per_kwh":475.0,)"
+         R"("network_kwh_per_gb":0.01},"name":"digits","rules":{"abandon_ms":600000,)"
+         R"("deadline_ms":120000,"grace_ms":30000,"quorum":0.5},)"
+         R"("target":{"goal":"max","metric":"accuracy"}})");
+  insert(2, "worker_joined",
+         R"({"clock_offset_s":null,"hello":{"type":"hello","run":"digits","run_id":null,)"
+         R"("worker":"w","role":"worker","total_rounds":null,"region":"FR","pue":null,)"
+         R"("hardware":{"cpu":null,"gpu":[],"ram_bytes":null},"framework":null,"target":null,)"
+         R"("sent_at":null}})");
+  database_->query(
+      "INSERT INTO reports (run_id, event_offset, received_at, worker, seq, round, phase,"
+      " started_at, duration_s, cpu_j, cpu_source, metrics, intensity_g_per_kwh,"
+      " intensity_source, emissions_g) VALUES ('r', 3, '2026-01-01T00:00:00.000Z', 'w', 1, 1,"
+      " 'fit', '2026-01-01T00:00:00.000Z', 10, 36, 'rapl', '{\"accuracy\":0.5}', 100, 'report',"
+      " 0.001)");
+  insert(4, "worker_left", R"({"reason":"finished","worker":"w"})");
+
+  const auto store = open(database_->address());
+  EXPECT_THAT(database_->query("SELECT version FROM schema_migrations ORDER BY 1"),
+              ElementsAre("1", "2"));
+  run::Run run("r");
+  for (const StoredEvent& event : replay(*store)) run.apply(event.event, event.at);
+  const auto snapshot = run.snapshot();
+  EXPECT_EQ(snapshot.run.state, protocol::RunState::kFinished);
+  ASSERT_EQ(snapshot.rounds.size(), 1U);
+  EXPECT_EQ(snapshot.rounds[0].energy_j, 36);
+  EXPECT_EQ(snapshot.rounds[0].energy_by_component, (protocol::ComponentTotals{{36, {}, {}, {}}}));
+  EXPECT_EQ(snapshot.rounds[0].emissions_g, 0.001);
+  EXPECT_THAT(snapshot.rounds[0].energy_gaps, ElementsAre("ram"));
+  const StoredEvent next = report("r", 5, "w", 2);
   EXPECT_EQ(outcome(store->append({&next, 1})), "ok");
 }
 

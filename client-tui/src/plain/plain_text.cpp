@@ -29,7 +29,7 @@ std::string round_line(const protocol::RoundView& round, const protocol::RunView
       round.closed_by ? word_of(*round.closed_by) : "open", gaps.empty() ? "" : "  " + gaps);
 }
 
-std::string names(const std::vector<std::string>& workers) {
+std::string names_or_missing(const std::vector<std::string>& workers) {
   std::string text;
   for (const std::string& worker : workers) text += (text.empty() ? "" : ", ") + printable(worker);
   return text.empty() ? kMissing : text;
@@ -137,9 +137,11 @@ std::vector<std::string> command_lines(const protocol::CommandStatus& command,
   std::vector<std::string> lines;
   lines.push_back(fmt::format("{} {}: {} of {} acknowledged", word_of(command.action),
                               printable(run_name), command.acknowledged.size(), asked));
-  lines.push_back("  acknowledged  " + names(command.acknowledged));
-  if (!command.pending.empty()) lines.push_back("  pending       " + names(command.pending));
-  if (!command.offline.empty()) lines.push_back("  offline       " + names(command.offline));
+  lines.push_back("  acknowledged  " + names_or_missing(command.acknowledged));
+  if (!command.pending.empty())
+    lines.push_back("  pending       " + names_or_missing(command.pending));
+  if (!command.offline.empty())
+    lines.push_back("  offline       " + names_or_missing(command.offline));
   if (command.outcome == protocol::CommandOutcome::kSuperseded) {
     lines.emplace_back("  superseded by a later command");
   }

@@ -13,7 +13,7 @@ namespace {
 
 std::vector<std::string> list_of(const protocol::EnergySources& sources) {
   std::vector<std::string> list;
-  for (const std::string& source : {sources.cpu, sources.gpu, sources.ram}) {
+  for (const std::string& source : {sources.cpu, sources.gpu, sources.ram, sources.machine}) {
     const bool known = std::find(list.begin(), list.end(), source) != list.end();
     if (!source.empty() && !known) list.push_back(source);
   }
@@ -119,6 +119,8 @@ bool has_ended(protocol::RunState state) {
 
 bool is_estimate(std::string_view energy_source) {
   constexpr std::array<std::string_view, 4> kMeasured{"rapl", "nvml", "amdgpu", "external"};
+  constexpr std::string_view kNamed = "external:";  // a meter of the client's own, by its name
+  if (energy_source.substr(0, kNamed.size()) == kNamed) return false;
   return std::find(kMeasured.begin(), kMeasured.end(), energy_source) == kMeasured.end();
 }
 

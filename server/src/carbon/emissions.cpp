@@ -4,7 +4,7 @@ namespace fedwatt::carbon {
 
 std::optional<double> total_energy_j(const protocol::ComponentEnergy& energy) {
   std::optional<double> total;
-  for (const auto& component : {energy.cpu_j, energy.gpu_j, energy.ram_j}) {
+  for (const auto& component : {energy.cpu_j, energy.gpu_j, energy.ram_j, energy.machine_j}) {
     if (component) total = total.value_or(0) + *component;
   }
   return total;

@@ -46,6 +46,11 @@ struct Column {
 #field, [](const RoundView& round) { return text_of(round.field); } \
   }
 
+#define FEDWATT_COMPONENT(field)                                                            \
+  Column {                                                                                  \
+#field, [](const RoundView& round) { return text_of(round.energy_by_component.field); } \
+  }
+
 constexpr auto kColumns =
     std::to_array<Column>({FEDWATT_COLUMN(round),
                            FEDWATT_COLUMN(revision),
@@ -78,7 +83,12 @@ constexpr auto kColumns =
                            FEDWATT_COLUMN(wall_s),
                            FEDWATT_COLUMN(worker_s),
                            FEDWATT_COLUMN(bytes_sent),
-                           FEDWATT_COLUMN(bytes_received)});
+                           FEDWATT_COLUMN(bytes_received),
+                           FEDWATT_COMPONENT(cpu_j),
+                           FEDWATT_COMPONENT(gpu_j),
+                           FEDWATT_COMPONENT(ram_j),
+                           FEDWATT_COMPONENT(machine_j)});
+#undef FEDWATT_COMPONENT
 #undef FEDWATT_COLUMN
 
 }  // namespace

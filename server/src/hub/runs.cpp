@@ -1,5 +1,6 @@
 #include "fedwatt/hub/runs.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <random>
@@ -35,15 +36,20 @@ void Runs::replay(run::StoredEvent&& stored) {
   run::Run* run = by_id(stored.run_id);
   if (!run) run = &add(stored.run_id);
   run->apply(stored.event, stored.at);
-  latest_named_[run->name()] = run;
+  remember_name(*run, run->name(), run->by_import());
 }
 
-run::Run* Runs::create(const std::string& name, run::Timestamp now) {
+void Runs::remember_name(run::Run& run, const std::string& name, bool by_import) {
+  latest_named_[name] = &run;
+  if (!by_import) latest_training_[name] = &run;
+}
+
+run::Run* Runs::create(const std::string& name, bool by_import, run::Timestamp now) {
   if (runs_.size() >= kMaxRuns) return nullptr;
   std::string run_id = make_run_id(now);
   while (by_id(run_id)) run_id = make_run_id(now);
   run::Run& run = add(run_id);
-  latest_named_[name] = &run;
+  remember_name(run, name, by_import);
   return &run;
 }
 
@@ -61,7 +67,21 @@ run::Run* Runs::by_id(const std::string& run_id) const {
   return found == by_id_.end() ? nullptr : found->second;
 }
 
+run::Run* Runs::latest_training(const std::string& name) const {
+  const auto found = latest_training_.find(name);
+  return found == latest_training_.end() ? nullptr : found->second;
+}
+
+run::Run* Runs::of_session(const std::string& session) const {
+  const auto found = std::find_if(runs_.rbegin(), runs_.rend(), [&session](const auto& run) {
+    return run->worker_of_session(session) != nullptr;
+  });
+  return found == runs_.rend() ? nullptr : found->get();
+}
+
 run::Run* Runs::latest_named(const std::string& name) const {
+  run::Run* training = latest_training(name);
+  if (training && !training->ended()) return training;
   const auto found = latest_named_.find(name);
   return found == latest_named_.end() ? nullptr : found->second;
 }

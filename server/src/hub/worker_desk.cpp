@@ -93,14 +93,46 @@ tl::expected<run::Run*, Error> WorkerDesk::run_for(const protocol::WorkerHello& 
                                 {},
                                 {}});
   }
-  run::Run* run = runs_.latest_named(hello.run);
+  run::Run* run = runs_.latest_training(hello.run);
   if (run && !run->ended()) return run;
+  return new_run(hello);
+}
+
+// The run that reports of a file belong to: the one that knows the process that wrote it, else the
+// one that was named, else a new one. So the same file never goes into two runs.
+tl::expected<run::Run*, Error> WorkerDesk::run_to_import_into(const protocol::WorkerHello& hello) {
+  if (!hello.session) {
+    return tl::unexpected(Error{
+        "invalid_hello", "session is missing: an import must say whose reports they are", {}, {}});
+  }
+  run::Run* const named = hello.run_id ? runs_.resolve(*hello.run_id) : nullptr;
+  if (hello.run_id && !named) {
+    return tl::unexpected(
+        Error{"unknown_run",
+              "no run has the id or name " + *hello.run_id + "; runs: " + runs_.some_names(),
+              {},
+              {}});
+  }
+  run::Run* const known = runs_.of_session(*hello.session);
+  if (!known) return named ? named : new_run(hello);
+  const std::string& worker = *known->worker_of_session(*hello.session);
+  if (worker == hello.worker && (!named || named == known)) return known;
+  return tl::unexpected(Error{"already_imported",
+                              "these reports belong to worker " + worker + " of run " +
+                                  known->name() + " (" + known->run_id() +
+                                  "): import them there, so that none counts twice",
+                              {},
+                              {}});
+}
+
+tl::expected<run::Run*, Error> WorkerDesk::new_run(const protocol::WorkerHello& hello) {
   const auto now = timers_.now();
-  run = runs_.create(hello.run, now);
+  const bool by_import = hello.is_import.value_or(false);
+  run::Run* const run = runs_.create(hello.run, by_import, now);
   if (!run) return tl::unexpected(Error{"too_many", "the hub has too many runs", {}, {}});
   runs_.record(*run,
                run::RunCreated{hello.run, hello.target.value_or(protocol::Target{}),
-                               defaults_.rules, defaults_.carbon},
+                               defaults_.rules, defaults_.carbon, by_import},
                now);
   spdlog::info("run {} started: {}", run->run_id(), hello.run);
   return run;
@@ -122,13 +154,15 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
   if (cycle_.full()) {
     return peers_.close(connection, protocol::kCloseOverloaded, "the store cannot keep up");
   }
-  const auto joined = run_for(hello);
+  const bool imports = hello.is_import.value_or(false);
+  const auto joined = imports ? run_to_import_into(hello) : run_for(hello);
   if (!joined) return fail(connection, session, joined.error());
   run::Run* const run = *joined;
   const auto now = timers_.now();
   std::optional<double> clock_offset_s;
-  if (hello.sent_at) clock_offset_s = protocol::seconds_between(*hello.sent_at, now);
+  if (hello.sent_at && !imports) clock_offset_s = protocol::seconds_between(*hello.sent_at, now);
   hello.token.clear();
+  hello.run = run->name();
   session.worker = hello.worker;
   session.run = run;
   const auto region = hello.region;
@@ -148,7 +182,9 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
         session.worker, run->name(), region);
   }
 
-  const auto order = run->control().order_for(session.worker, run->participants());
+  // An importer speaks of what was: there is nothing to order.
+  const auto order = imports ? run::Control::Order{}
+                             : run->control().order_for(session.worker, run->participants());
   protocol::Welcome welcome;
   welcome.run_id = run->run_id();
   welcome.last_seq = run->participants().at(session.worker).last_seq;

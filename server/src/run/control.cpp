@@ -27,7 +27,9 @@ Directive directive_of(Action action) {
 
 bool has_coordinator(const Participants& participants) {
   return std::any_of(participants.begin(), participants.end(), [](const auto& each) {
-    return each.second.role() == Role::kCoordinator && each.second.present();
+    const Participant& participant = each.second;
+    return participant.role() == Role::kCoordinator && participant.present() &&
+           !participant.imported();
   });
 }
 
@@ -42,6 +44,7 @@ bool replaces(const protocol::Command& later, const protocol::Command& old) {
 
 void sort_into(CommandStatus& status, const IssuedCommand& command, const std::string& worker,
                const Participant& participant) {
+  if (participant.imported()) return;
   const bool left = participant.state == WorkerState::kLeft;
   // Leaving is what a stop asks for.
   const bool complied = left && command.command.action == Action::kStop;
@@ -153,7 +156,7 @@ bool Control::taken_hold(const Participants& participants) const {
   const Role acting = has_coordinator(participants) ? Role::kCoordinator : Role::kWorker;
   return std::all_of(participants.begin(), participants.end(), [&](const auto& each) {
     const auto& [worker, participant] = each;
-    return participant.role() != acting || !participant.present() ||
+    return participant.role() != acting || !participant.present() || participant.imported() ||
            command->acknowledged.count(worker) > 0;
   });
 }

@@ -64,7 +64,8 @@ json fields(const RunCreated& event) {
       {"carbon",
        {{"default_pue", event.carbon.default_pue},
         {"network_kwh_per_gb", event.carbon.network_kwh_per_gb},
-        {"network_intensity_g_per_kwh", event.carbon.network_intensity_g_per_kwh}}}};
+        {"network_intensity_g_per_kwh", event.carbon.network_intensity_g_per_kwh}}},
+      {"by_import", event.by_import}};
 }
 
 void read(const json& from, RunCreated& event) {
@@ -84,6 +85,7 @@ void read(const json& from, RunCreated& event) {
   carbon.at("default_pue").get_to(event.carbon.default_pue);
   carbon.at("network_kwh_per_gb").get_to(event.carbon.network_kwh_per_gb);
   carbon.at("network_intensity_g_per_kwh").get_to(event.carbon.network_intensity_g_per_kwh);
+  event.by_import = from.value("by_import", false);  // older hubs had no imports
 }
 
 json fields(const WorkerJoined& event) {

@@ -22,12 +22,12 @@ int metrics_rank_of(Phase phase) {
   return 1;
 }
 
-// A component is a gap if the worker has it, it took time, and nobody measured it.
-void note_energy(const std::optional<double>& energy_j, const std::string& source, bool present,
+// A component is a gap if the sum needs it and nobody measured it.
+void note_energy(const std::optional<double>& energy_j, const std::string& source, bool needed,
                  const char* component, Contribution& contribution) {
   if (energy_j) {
     contribution.energy_sources.insert(source.empty() ? "unnamed" : source);
-  } else if (present) {
+  } else if (needed) {
     contribution.energy_gaps.insert(component);
   }
 }
@@ -37,14 +37,18 @@ void note_energy(const std::optional<double>& energy_j, const std::string& sourc
 void Contribution::add_report(const ReportReceived& received, const protocol::Hardware& hardware,
                               double clock_offset_s) {
   const auto& report = received.report;
-  const bool took_time = report.duration_s > 0;
-  add(energy_j.cpu_j, report.energy_j.cpu_j);
-  add(energy_j.gpu_j, report.energy_j.gpu_j);
-  add(energy_j.ram_j, report.energy_j.ram_j);
-  note_energy(report.energy_j.cpu_j, report.energy_source.cpu, took_time, "cpu", *this);
-  note_energy(report.energy_j.gpu_j, report.energy_source.gpu, took_time && !hardware.gpu.empty(),
-              "gpu", *this);
-  note_energy(report.energy_j.ram_j, report.energy_source.ram, took_time, "ram", *this);
+  const auto& measured_j = report.energy_j;
+  const auto& source = report.energy_source;
+  add(energy_j.cpu_j, measured_j.cpu_j);
+  add(energy_j.gpu_j, measured_j.gpu_j);
+  add(energy_j.ram_j, measured_j.ram_j);
+  add(energy_j.machine_j, measured_j.machine_j);
+  // A figure for the whole machine has its parts in it: then none of them is missing.
+  const bool needed = report.duration_s > 0 && !measured_j.machine_j;
+  note_energy(measured_j.cpu_j, source.cpu, needed, "cpu", *this);
+  note_energy(measured_j.gpu_j, source.gpu, needed && !hardware.gpu.empty(), "gpu", *this);
+  note_energy(measured_j.ram_j, source.ram, needed, "ram", *this);
+  note_energy(measured_j.machine_j, source.machine, false, "machine", *this);
   add(emissions_g, received.emissions_g);
   add(bytes_sent, report.bytes_sent);
   add(bytes_received, report.bytes_received);

@@ -67,17 +67,26 @@ void Run::on(const WorkerJoined& event) {
   const bool was_online = !is_new && entry->second.online();
   Participant& participant = set_state(worker, WorkerState::kOnline);
   participant.hello = event.hello;
-  participant.clock_offset_s = event.clock_offset_s;
+  const bool imported = participant.imported();
+  // A file does not say how its worker's clock went; the worker itself may have, earlier.
+  if (!imported || event.clock_offset_s) participant.clock_offset_s = event.clock_offset_s;
   if (event.hello.total_rounds) total_rounds_ = event.hello.total_rounds;
   if (ended_at_ && end_state_ == RunState::kLost) ended_at_.reset();  // given up too early
-  if (is_new) {
+  if (imported) {
+    participant.imported_session = event.hello.session;
+    participant.reports_before_import = participant.reports;
+    log("import_started", "reports of " + worker + " are being imported", &worker);
+  } else if (is_new) {
     log("worker_joined", worker + " joined", &worker);
   } else if (!was_online) {
     log("worker_returned", worker + " is back", &worker);
   }
-  rounds_.participant_came(worker, participant.role(), offset_, now_);
+  // Rounds wait for all files of an import; those of a training that goes on do not.
+  if (!imported || !training()) {
+    rounds_.participant_came(worker, participant.role(), offset_, now_);
+  }
   control_.settle(participants_, offset_);
-  if (is_new && participant.role() == Role::kCoordinator) send_orders();
+  if (is_new && !imported && participant.role() == Role::kCoordinator) send_orders();
 }
 
 void Run::on(const WorkerDisconnected& event) {
@@ -92,16 +101,25 @@ void Run::on(const WorkerLost& event) {
 }
 
 void Run::on(const WorkerLeft& event) {
+  const Participant& participant = participants_.at(event.worker);
+  if (participant.imported()) {
+    const auto reports = participant.reports - participant.reports_before_import;
+    log("import_finished",
+        std::to_string(reports) + " reports of " + event.worker + " were imported", &event.worker);
+    return leave(event.worker, WorkerState::kLeft);
+  }
   log("worker_left", event.worker + " left" + (event.reason.empty() ? "" : ": " + event.reason),
       &event.worker);
   leave(event.worker, WorkerState::kLeft);
 }
 
 void Run::leave(const std::string& worker, WorkerState state) {
-  const Role role = set_state(worker, state).role();
+  const Participant& participant = set_state(worker, state);
   rounds_.participant_gone(worker, offset_, now_);
   control_.settle(participants_, offset_);
-  if (role == Role::kCoordinator) send_orders();  // from now on the workers act themselves
+  if (participant.role() == Role::kCoordinator && !participant.imported()) {
+    send_orders();  // from now on the workers act themselves
+  }
   if (deserted()) {
     deserted_at_ = now_;
     end_if_over();
@@ -111,6 +129,20 @@ void Run::leave(const std::string& worker, WorkerState state) {
 bool Run::deserted() const {
   return std::none_of(participants_.begin(), participants_.end(),
                       [](const auto& each) { return each.second.present(); });
+}
+
+bool Run::training() const {
+  return std::any_of(participants_.begin(), participants_.end(), [](const auto& each) {
+    return each.second.present() && !each.second.imported();
+  });
+}
+
+const std::string* Run::worker_of_session(const std::string& session) const {
+  const auto found =
+      std::find_if(participants_.begin(), participants_.end(), [&session](const auto& each) {
+        return each.second.imported_session == session || each.second.hello.session == session;
+      });
+  return found == participants_.end() ? nullptr : &found->first;
 }
 
 // A run is over when nobody is there any more and this is no accident: somebody said bye, or it was
@@ -145,10 +177,10 @@ void Run::on(const ReportReceived& event) {
   participant.changed_at = offset_;
   for (const auto& [metric, value] : event.report.metrics) metrics_.insert(metric);
   const auto& source = event.report.energy_source;
-  energy_sources_.insert({source.cpu, source.gpu, source.ram});
+  energy_sources_.insert({source.cpu, source.gpu, source.ram, source.machine});
   const bool late = rounds_.add_report(event, participant.role(), participant.hello.hardware,
                                        participant.clock_offset_s.value_or(0), offset_, now_);
-  if (!late) return;
+  if (!late || participant.imported()) return;  // of an import all are
   const auto round = event.report.round;
   log("late_report",
       "round " + std::to_string(round) + " had closed when " + event.worker + " reported",
@@ -179,6 +211,7 @@ void Run::on(const CommandIssued& event) {
 void Run::send_orders(const std::string* command_id) {
   for (auto& [worker, participant] : participants_) {
     const auto order = control_.order_for(worker, participants_);
+    if (participant.imported()) continue;
     if (!order.command || (command_id && order.command->command.id != *command_id)) continue;
     participant.changed_at = offset_;
     if (!participant.online()) continue;  // it learns of it from welcome

@@ -30,10 +30,7 @@ std::optional<Error> refuse_round(const Rounds& rounds, std::int64_t round) {
 
 std::optional<Error> Run::refuse(const Event& event) const {
   if (const auto* joined = std::get_if<WorkerJoined>(&event)) {
-    const bool known = participants_.count(joined->hello.worker) > 0;
-    if (!known && participants_.size() >= kMaxParticipants) {
-      return too_many("run " + name() + " has too many workers", kMaxParticipants);
-    }
+    return refuse_hello(joined->hello);
   } else if (const auto* received = std::get_if<ReportReceived>(&event)) {
     auto error = refuse_report(received->report);
     if (error) error->seq = received->report.seq;
@@ -61,6 +58,32 @@ std::optional<Error> Run::refuse(const Event& event) const {
   return std::nullopt;
 }
 
+std::optional<Error> Run::refuse_hello(const protocol::WorkerHello& hello) const {
+  const auto known = participants_.find(hello.worker);
+  if (known == participants_.end()) {
+    if (participants_.size() < kMaxParticipants) return std::nullopt;
+    return too_many("run " + name() + " has too many workers", kMaxParticipants);
+  }
+  if (!hello.is_import.value_or(false)) return std::nullopt;
+  const std::string whose = "worker " + hello.worker + " of run " + name();
+  if (known->second.hello.session != hello.session) {
+    return Error{"worker_came_back",
+                 whose +
+                     " has sent reports of another process since, under the same numbers: "
+                     "import these as another worker (--as NAME) or into another run (--into "
+                     "RUN)",
+                 {},
+                 {}};
+  }
+  if (known->second.online()) {
+    return Error{"worker_connected",
+                 whose + " is connected or being imported now: import when that has ended",
+                 {},
+                 {}};
+  }
+  return std::nullopt;
+}
+
 std::optional<Error> Run::refuse_report(const protocol::Report& report) const {
   std::size_t metrics = metrics_.size();
   for (const auto& [metric, value] : report.metrics) metrics += metrics_.count(metric) == 0;
@@ -69,7 +92,7 @@ std::optional<Error> Run::refuse_report(const protocol::Report& report) const {
   }
   const auto& source = report.energy_source;
   std::set<std::string_view> new_sources;
-  for (const auto* each : {&source.cpu, &source.gpu, &source.ram}) {
+  for (const auto* each : {&source.cpu, &source.gpu, &source.ram, &source.machine}) {
     if (energy_sources_.count(*each) == 0) new_sources.insert(*each);
   }
   if (energy_sources_.size() + new_sources.size() > kMaxEnergySources) {

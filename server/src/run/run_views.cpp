@@ -68,7 +68,7 @@ protocol::RunView Run::view() {
   view.energy_sources.assign(standing.energy_sources.begin(), standing.energy_sources.end());
   view.energy_gaps.assign(standing.energy_gaps.begin(), standing.energy_gaps.end());
   for (const auto& [worker, participant] : participants_) {
-    if (participant.online()) add(view.power_w, participant.power_w);
+    if (participant.online() && !participant.imported()) add(view.power_w, participant.power_w);
     if (participant.role() != protocol::Role::kWorker) continue;
     ++view.workers_total;
     if (participant.online()) ++view.workers_online;

@@ -84,6 +84,8 @@ ReportRow report_row(const StoredEvent& event, const ReportReceived& received) {
           null_if_empty(report.energy_source.cpu),
           null_if_empty(report.energy_source.gpu),
           null_if_empty(report.energy_source.ram),
+          report.energy_j.machine_j,
+          null_if_empty(report.energy_source.machine),
           report.num_examples,
           encode_metrics(report.metrics),
           report.bytes_sent,
@@ -153,9 +155,9 @@ StoredEvent to_event(ReportRow&& row) {
   report.round = row.round;
   report.started_at = row.started_at;
   report.duration_s = row.duration_s;
-  report.energy_j = {row.cpu_j, row.gpu_j, row.ram_j};
+  report.energy_j = {row.cpu_j, row.gpu_j, row.ram_j, row.machine_j};
   report.energy_source = {row.cpu_source.value_or(""), row.gpu_source.value_or(""),
-                          row.ram_source.value_or("")};
+                          row.ram_source.value_or(""), row.machine_source.value_or("")};
   report.num_examples = row.num_examples;
   report.bytes_sent = row.bytes_sent;
   report.bytes_received = row.bytes_received;

@@ -45,6 +45,8 @@ struct ReportRow {
   std::optional<std::string> cpu_source;
   std::optional<std::string> gpu_source;
   std::optional<std::string> ram_source;
+  std::optional<double> machine_j;
+  std::optional<std::string> machine_source;
   std::optional<std::int64_t> num_examples;
   Json metrics;
   std::optional<std::int64_t> bytes_sent;
@@ -115,6 +117,8 @@ void for_each_column(Row& row, Visit&& visit) {
   visit("cpu_source", row.cpu_source);
   visit("gpu_source", row.gpu_source);
   visit("ram_source", row.ram_source);
+  visit("machine_j", row.machine_j);
+  visit("machine_source", row.machine_source);
   visit("num_examples", row.num_examples);
   visit("metrics", row.metrics);
   visit("bytes_sent", row.bytes_sent);

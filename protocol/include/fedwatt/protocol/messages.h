@@ -36,18 +36,22 @@ struct ComponentEnergy {
   std::optional<double> cpu_j;
   std::optional<double> gpu_j;
   std::optional<double> ram_j;
+  // One figure for the whole machine (a smart plug's). In a report it stands alone: the others are
+  // parts of it.
+  std::optional<double> machine_j{};
   bool operator==(const ComponentEnergy&) const = default;
 };
 
 // The same for a sum over many reports: bounded by no single report's range.
 struct ComponentTotals : ComponentEnergy {};
 
-// Where each component's figure came from: "rapl", "nvml", "amdgpu" and "external" are measured,
-// "cpu_load" and "model" are estimates. Empty: nothing was said.
+// Where each component's figure came from: "rapl", "nvml", "amdgpu", "external" and "external:NAME"
+// are measured, "cpu_load" and "model" are estimates. Empty: nothing was said.
 struct EnergySources {
   std::string cpu;
   std::string gpu;
   std::string ram;
+  std::string machine{};
   bool operator==(const EnergySources&) const = default;
 };
 
@@ -80,6 +84,10 @@ struct WorkerHello {
   std::string framework;
   std::optional<Target> target;
   std::optional<Timestamp> sent_at;  // the worker's clock, to correct its times by
+  // One process of a worker, by a random name: its numbers of reports are its own.
+  std::optional<std::string> session;
+  // Whether an importer speaks, for a worker that could not; then `session` is that worker's.
+  std::optional<bool> is_import;
   std::string token;
   bool operator==(const WorkerHello&) const = default;
 };

@@ -28,11 +28,16 @@ class Runs {
   void replay(run::StoredEvent&& stored);
 
   // A new run whose first event is still to be recorded. Null: there are too many.
-  run::Run* create(const std::string& name, run::Timestamp now);
+  run::Run* create(const std::string& name, bool by_import, run::Timestamp now);
   void record(run::Run& run, run::Event event, run::Timestamp now);
 
   run::Run* by_id(const std::string& run_id) const;
+  // The latest of that name that workers can join: one that was made by an import is no training.
+  run::Run* latest_training(const std::string& name) const;
+  // The same while it goes on, else the latest of that name.
   run::Run* latest_named(const std::string& name) const;
+  // The run that knows this process of a worker. Null if there is none.
+  run::Run* of_session(const std::string& session) const;
   // An id, or a name: then its latest run. Null if there is none.
   run::Run* resolve(const std::string& name_or_id) const;
   // In the order of their creation.
@@ -49,12 +54,14 @@ class Runs {
 
  private:
   run::Run& add(const std::string& run_id);
+  void remember_name(run::Run& run, const std::string& name, bool by_import);
 
   CommitCycle& cycle_;
   OnOrders on_orders_;
   std::vector<std::unique_ptr<run::Run>> runs_;
   std::unordered_map<std::string, run::Run*> by_id_;
   std::unordered_map<std::string, run::Run*> latest_named_;
+  std::unordered_map<std::string, run::Run*> latest_training_;
   std::set<run::Run*> changed_;
   std::map<run::Run*, run::Timestamp> due_;  // when each has something to decide
 };

@@ -51,6 +51,8 @@ class WorkerDesk {
   void handle(net::ConnectionId connection, Session& session, protocol::Bye& bye);
 
   tl::expected<run::Run*, protocol::Error> run_for(const protocol::WorkerHello& hello);
+  tl::expected<run::Run*, protocol::Error> run_to_import_into(const protocol::WorkerHello& hello);
+  tl::expected<run::Run*, protocol::Error> new_run(const protocol::WorkerHello& hello);
   void replace_older(const WorkerKey& key, net::ConnectionId by);
   run::ReportReceived appraise(const Session& session, protocol::Report& report) const;
   // Records the event, or sends why not.

@@ -38,6 +38,7 @@ struct RunCreated {
   protocol::Target target;
   RoundRules rules;
   CarbonSettings carbon;
+  bool by_import = false;  // made for reports of workers that never reached a hub
   bool operator==(const RunCreated&) const = default;
 };
 

@@ -28,9 +28,13 @@ struct Participant {
   std::string intensity_source;
   std::optional<Timestamp> last_report_at;  // by the hub's clock
   std::optional<protocol::DirectiveState> directive_state;
+  std::optional<std::string> imported_session;  // whose reports were imported last
+  std::int64_t reports_before_import = 0;
   std::int64_t changed_at = 0;  // the offset of the event that last changed it
 
   protocol::Role role() const { return hello.role; }
+  // An importer speaks for it: it tells what was, and can be ordered nothing.
+  bool imported() const { return hello.is_import.value_or(false); }
   bool online() const { return state == protocol::WorkerState::kOnline; }
   // In the run: here, or expected back.
   bool present() const { return online() || state == protocol::WorkerState::kAway; }

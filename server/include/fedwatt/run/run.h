@@ -58,9 +58,12 @@ class Run {
   const std::string& name() const { return created_.name; }
   const CarbonSettings& carbon() const { return created_.carbon; }
   std::int64_t offset() const { return offset_; }  // of the event applied last
+  bool by_import() const { return created_.by_import; }
   bool ended() const { return ended_at_.has_value(); }
   const Participants& participants() const { return participants_; }
   const Control& control() const { return control_; }
+  // The worker that this process is or was imported as; null if this run knows nothing of it.
+  const std::string* worker_of_session(const std::string& session) const;
 
   // The views, as of offset(). Not const: figures are computed when they are asked for.
   protocol::RunView view();
@@ -93,7 +96,9 @@ class Run {
   void send_orders(const std::string* command_id = nullptr);
   std::optional<protocol::Error> refuse_report(const protocol::Report& report) const;
   std::optional<protocol::Error> refuse_command(const protocol::Command& command) const;
+  std::optional<protocol::Error> refuse_hello(const protocol::WorkerHello& hello) const;
   bool deserted() const;  // nobody is here or expected back
+  bool training() const;  // somebody is, and not only importers
   Timestamp lost_at(const Participant& participant) const;
   std::optional<Timestamp> deadline_of(std::int64_t round) const;
   std::optional<Timestamp> abandoned_at() const;

@@ -1,0 +1,5 @@
+-- One energy figure for the whole machine (a smart plug's, a PDU's); a row that has it has none by
+-- component. NULL in what older hubs wrote.
+ALTER TABLE reports
+  ADD COLUMN machine_j double precision,  -- energy of the interval, joules
+  ADD COLUMN machine_source text;         -- external:NAME: measured
