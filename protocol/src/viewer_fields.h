@@ -44,6 +44,23 @@ void fields(Io& io, typename Io::template Of<ViewerWelcome>& welcome) {
   io.time("server_time", welcome.server_time);
 }
 
+template <class Io>
+void fields(Io& io, typename Io::template Of<Estimate>& estimate) {
+  io.number("mean", estimate.mean, kAny);
+  io.number("low", estimate.low, kAny);
+  io.number("high", estimate.high, kAny);
+}
+
+template <class Io>
+void fields(Io& io, typename Io::template Of<Forecast>& forecast) {
+  io.integer("last_round", forecast.last_round, kRound);
+  io.integer("rounds_left", forecast.rounds_left, kCount);
+  io.object("energy_j", forecast.energy_j);
+  io.object("emissions_g", forecast.emissions_g);
+  io.object("wall_s", forecast.wall_s);
+  io.number("target_value", forecast.target_value, kAny);
+}
+
 inline constexpr const char* type_name(const RunView*) { return "run"; }
 template <class Io>
 void fields(Io& io, typename Io::template Of<RunView>& run) {
@@ -71,6 +88,7 @@ void fields(Io& io, typename Io::template Of<RunView>& run) {
   io.number("power_w", run.power_w, kAny);
   io.integer("workers_online", run.workers_online, kCount);
   io.integer("workers_total", run.workers_total, kCount);
+  io.object("forecast", run.forecast);
 }
 
 inline constexpr const char* type_name(const WorkerView*) { return "worker"; }

@@ -41,6 +41,12 @@ protocol::RunView run(const std::string& id, const std::string& name) {
   run.power_w = 38.2;
   run.workers_online = 4;
   run.workers_total = 5;
+  run.forecast = {.last_round = 50,
+                  .rounds_left = 50 - kRounds,
+                  .energy_j = protocol::Estimate{2410, 2380, 2440},
+                  .emissions_g = protocol::Estimate{1.71, 1.68, 1.74},
+                  .wall_s = {},
+                  .target_value = 0.859};
   return run;
 }
 

@@ -18,6 +18,21 @@ std::string names(const std::vector<std::string>& workers) {
   return text;
 }
 
+// `add` puts a line into the panel: name, value, tone, note.
+template <class Add>
+void add_forecast(const protocol::Forecast& forecast, const protocol::Target& target, Add add) {
+  if (const auto& grams = forecast.emissions_g) {
+    add("forecast", format_emissions(grams->mean), Tone::kPlain,
+        fmt::format("at round {}", forecast.last_round));
+    add("80 % band", fmt::format("{} to {}", format_mass(grams->low), format_mass(grams->high)),
+        Tone::kPlain, "");
+  }
+  if (forecast.target_value) {
+    add("expected", format_target(forecast.target_value, target), Tone::kPlain,
+        printable(target.metric) + ", fitted");
+  }
+}
+
 }  // namespace
 
 std::string format_run_energy(const protocol::RunView& run) {
@@ -84,13 +99,14 @@ ftxui::Element figure_panel(const Style& style, const RunRecord& run, Size size)
           ? fmt::format("{:.0f} % of all", *wasted / *view.emissions_g * 100)
           : "");
   add("energy", format_run_energy(view), Tone::kStrong, describe_sources(view.energy_sources));
-  add("power", has_ended(view.state) ? kMissing : format_power(view.power_w));
-  add("round", format_progress(view.round, view.total_rounds));
-  add("started", format_clock(view.started_at), Tone::kPlain,
-      view.ended_at ? "ended " + format_clock(*view.ended_at) + " UTC" : "UTC");
   if (!view.energy_gaps.empty()) {
     lines.push_back(style.text(describe_gaps(view.energy_gaps), Tone::kWarning));
   }
+  add("power", has_ended(view.state) ? kMissing : format_power(view.power_w));
+  add("round", format_progress(view.round, view.total_rounds));
+  if (view.forecast) add_forecast(*view.forecast, view.target, add);
+  add("started", format_clock(view.started_at), Tone::kPlain,
+      view.ended_at ? "ended " + format_clock(*view.ended_at) + " UTC" : "UTC");
   return ftxui::vbox(std::move(lines));
 }
 

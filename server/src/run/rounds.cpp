@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fedwatt/run/forecast.h"
+
 namespace fedwatt::run {
 
 using protocol::ClosedBy;
@@ -200,6 +202,7 @@ void Rounds::refresh() {
     Standing after;
     figures.view = figures_of(round->second, target_, standing, after);
     if (figures.view.on_pareto_front) leave_front_to(figures.view);
+    if (figures.view.closed_by) forecast_for_.reset();
     figures.after = after;
     standing = std::move(after);
   }
@@ -231,6 +234,18 @@ const Standing& Rounds::standing() {
   refresh();
   static const Standing kNone;
   return figures_.empty() ? kNone : figures_.rbegin()->second.after;
+}
+
+const std::optional<protocol::Forecast>& Rounds::forecast(std::int64_t total_rounds) {
+  refresh();
+  if (forecast_for_ == total_rounds) return forecast_;
+  std::vector<const protocol::RoundView*> closed;
+  for (const auto& [number, figures] : figures_) {
+    if (figures.view.closed_by) closed.push_back(&figures.view);
+  }
+  forecast_ = forecast_of(closed, total_rounds, target_.goal);
+  forecast_for_ = total_rounds;
+  return forecast_;
 }
 
 }  // namespace fedwatt::run

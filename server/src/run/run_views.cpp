@@ -73,6 +73,7 @@ protocol::RunView Run::view() {
     ++view.workers_total;
     if (participant.online()) ++view.workers_online;
   }
+  if (total_rounds_ && !ended_at_) view.forecast = rounds_.forecast(*total_rounds_);
   return view;
 }
 

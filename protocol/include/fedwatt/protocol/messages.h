@@ -55,6 +55,14 @@ struct EnergySources {
   bool operator==(const EnergySources&) const = default;
 };
 
+// What a total will probably come to: in 80 of 100 cases between `low` and `high`.
+struct Estimate {
+  double mean = 0;
+  double low = 0;
+  double high = 0;
+  bool operator==(const Estimate&) const = default;
+};
+
 struct Hardware {
   std::string cpu;
   std::vector<std::string> gpu;
@@ -210,6 +218,17 @@ struct ViewerWelcome {
   bool operator==(const ViewerWelcome&) const = default;
 };
 
+// What the run will have come to when its last planned round is done, if it goes on as it did.
+struct Forecast {
+  std::int64_t last_round = 0;  // the last planned one
+  std::int64_t rounds_left = 0;
+  std::optional<Estimate> energy_j;
+  std::optional<Estimate> emissions_g;
+  std::optional<Estimate> wall_s;      // the rounds' wall_s added up
+  std::optional<double> target_value;  // extrapolated; withheld while the rounds fit no curve
+  bool operator==(const Forecast&) const = default;
+};
+
 enum class RunState { kRunning, kPausing, kPaused, kStopping, kStopped, kFinished, kLost };
 
 struct RunView {
@@ -237,6 +256,7 @@ struct RunView {
   std::optional<double> power_w;  // of the workers that are online, from their last reports
   std::int64_t workers_online = 0;
   std::int64_t workers_total = 0;
+  std::optional<Forecast> forecast;  // while it runs, from the third closed round on
   bool operator==(const RunView&) const = default;
 };
 

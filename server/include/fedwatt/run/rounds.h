@@ -56,6 +56,8 @@ class Rounds {
   std::vector<protocol::RoundView> changed_since(std::int64_t since);
   // The standing of the run after its last round.
   const Standing& standing();
+  // Of a run of so many rounds. Computed anew only after a closed round has changed.
+  const std::optional<protocol::Forecast>& forecast(std::int64_t total_rounds);
 
  private:
   struct Figures {
@@ -84,6 +86,8 @@ class Rounds {
   std::map<std::string, std::int64_t> reached_;  // the latest round each has reported or planned
   std::map<std::int64_t, Figures> figures_;
   std::optional<std::int64_t> stale_from_;  // figures from this round on must be computed anew
+  std::optional<protocol::Forecast> forecast_;
+  std::optional<std::int64_t> forecast_for_;  // so many rounds; empty: must be computed anew
 };
 
 }  // namespace fedwatt::run
