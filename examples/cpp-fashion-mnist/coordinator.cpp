@@ -105,11 +105,8 @@ tl::expected<std::string, std::string> train(fedwatt::Worker& fedwatt, Federatio
       auto communicate = fedwatt.phase(fedwatt::Phase::kCommunicate);
       federation.send_weights(round, *weights);
     }
-    std::vector<LocalUpdate> updates;
-    {
-      auto idle = fedwatt.phase(fedwatt::Phase::kIdle);
-      updates = federation.collect_updates(round, round_timeout);
-    }
+    // Outside any phase: waiting is reported as idle.
+    const auto updates = federation.collect_updates(round, round_timeout);
     if (federation.size() == 0) {
       return tl::unexpected("No worker is left in round " + std::to_string(round) + ".");
     }

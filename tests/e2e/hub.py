@@ -46,11 +46,11 @@ class Hub:
 
     # ---- life ----
 
-    def start(self, wait_ready=True):
+    def start(self, wait_ready=True, port=0):
         assert self.process is None
         with self._log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "--listen", "127.0.0.1:0", "--database", self.database, *self.options],
+                [PROGRAM, "--listen", f"127.0.0.1:{port}", "--database", self.database, *self.options],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
                 preexec_fn=die_with_parent, env=clean_environment())
         self.port = self._read_port()

@@ -122,6 +122,40 @@ TEST(CheckResult, AccuracyAmongTheMetricsIsAFractionToo) {
   EXPECT_THAT(checked.results.metrics, ElementsAre(Pair("accuracy", 0.5)));
 }
 
+TEST(CheckEnergy, IsNamedAfterItsSource) {
+  const auto checked = check_energy({0, 1e12, {}, {}}, std::string(190, 'x'));
+  EXPECT_THAT(checked.left_out, IsEmpty());
+  EXPECT_EQ(checked.reading.energy_j.cpu_j, 0);
+  EXPECT_EQ(checked.reading.energy_j.gpu_j, 1e12);
+  EXPECT_EQ(checked.reading.energy_j.ram_j, std::nullopt);
+  EXPECT_EQ(checked.reading.source.cpu, "external:" + std::string(190, 'x'));
+  EXPECT_EQ(checked.reading.source.ram, "");
+}
+
+TEST(CheckEnergy, LeavesOutOneValueAndKeepsTheOthers) {
+  const auto checked = check_energy({kNan, -0.5, 2, 1.1e12}, "plug");
+  ASSERT_EQ(checked.left_out.size(), 3U);
+  EXPECT_THAT(checked.left_out[0], HasSubstr("machine_j was left out"));
+  EXPECT_THAT(checked.left_out[2], HasSubstr("-0.5"));
+  EXPECT_EQ(checked.reading.energy_j.ram_j, 2);
+  EXPECT_EQ(checked.reading.source.machine, "");
+}
+
+TEST(CheckEnergy, TheWholeMachineStandsAlone) {
+  const auto checked = check_energy({1, 2, {}, 5}, "plug");
+  EXPECT_EQ(checked.left_out.size(), 1U);
+  EXPECT_EQ(checked.reading.energy_j.machine_j, 5);
+  EXPECT_EQ(checked.reading.energy_j.cpu_j, std::nullopt);
+}
+
+TEST(CheckEnergy, ASourceNeedsAName) {
+  for (const auto& source : {std::string(), std::string("a\nb"), std::string(191, 'x')}) {
+    const auto checked = check_energy({1, {}, {}, {}}, source);
+    EXPECT_EQ(checked.left_out.size(), 1U);
+    EXPECT_EQ(checked.reading.energy_j, protocol::ComponentEnergy());
+  }
+}
+
 TEST(CheckResult, HoldsAsManyMetricsAsAReportMay) {
   RoundResult result;
   for (int metric = 0; metric < 70; ++metric) result.metrics["m" + std::to_string(metric)] = 1;

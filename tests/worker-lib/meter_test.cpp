@@ -21,7 +21,7 @@ class Scripted final : public Source {
   Scripted(const char* name, std::deque<ComponentEnergy> laps)
       : name_(name), laps_(std::move(laps)) {}
   std::string_view name() const override { return name_; }
-  ComponentEnergy lap() override {
+  ComponentEnergy lap(const Interval&) override {
     const ComponentEnergy first = laps_.front();
     laps_.pop_front();
     return first;
@@ -39,7 +39,7 @@ std::unique_ptr<Meter> meter_of(std::deque<ComponentEnergy> measured,
   std::vector<std::unique_ptr<Source>> sources;
   sources.push_back(std::make_unique<Scripted>("rapl", std::move(measured)));
   sources.push_back(std::make_unique<Scripted>("cpu_load", std::move(estimated)));
-  return std::make_unique<Meter>(std::move(sources));
+  return std::make_unique<Meter>(std::move(sources), Usage(Machine{}, Scope::kProcess));
 }
 
 TEST(Meter, PrefersTheFirstSourceThatKnows) {
@@ -78,11 +78,49 @@ TEST(Meter, WhatNoSourceKnowsIsUnknown) {
   EXPECT_EQ(lap.source, protocol::EnergySources());
 }
 
+// A source that has to be read five times a second.
+class Hurried final : public Source {
+ public:
+  std::string_view name() const override { return "hurried"; }
+  ComponentEnergy lap(const Interval&) override { return {}; }
+  std::chrono::milliseconds lap_at_least_every() const override {
+    return std::chrono::milliseconds(200);
+  }
+};
+
+TEST(Meter, IsReadAsOftenAsTheMostHurriedSourceAsks) {
+  EXPECT_EQ(meter_of({}, {})->tick_every(), std::chrono::seconds(1));  // children are looked at
+  std::vector<std::unique_ptr<Source>> sources;
+  sources.push_back(std::make_unique<Hurried>());
+  sources.push_back(std::make_unique<Scripted>("rapl", std::deque<ComponentEnergy>()));
+  const Meter meter(std::move(sources), Usage(Machine{}, Scope::kProcess));
+  EXPECT_EQ(meter.tick_every(), std::chrono::milliseconds(200));
+}
+
+TEST(OpenMeter, ModelsTheMemoryWhereDramIsNotMeasured) {
+  RecordedMachine recorded;
+  recorded.set_memory(16'000'000, 1'024'000'000, 0);
+  const auto meter = open_meter(recorded.machine(), Scope::kProcess, [](std::string_view) {});
+  recorded.pass(10);
+  const Lap lap = meter->lap();
+  EXPECT_NEAR(lap.energy_j.ram_j.value(), 3.84, 1e-9);  // 1.024 GB × 0.375 W × 10 s
+  EXPECT_EQ(lap.source.ram, "model");
+}
+
+TEST(OpenMeter, ModelsNoMemoryBesidePsysWhichHoldsIt) {
+  RecordedMachine recorded;
+  recorded.domain("intel-rapl:0", "psys", "0");
+  recorded.set_memory(16'000'000, 1'024'000'000, 0);
+  const auto meter = open_meter(recorded.machine(), Scope::kProcess, [](std::string_view) {});
+  recorded.pass(10);
+  EXPECT_EQ(meter->lap().energy_j.ram_j, std::nullopt);
+}
+
 TEST(OpenMeter, EstimatesFromCpuTimeAndSaysSoWhereNothingIsMeasured) {
   RecordedMachine recorded;
   std::string said;
-  const auto meter =
-      open_meter(recorded.machine(), [&](std::string_view line) { said = std::string(line); });
+  const auto meter = open_meter(recorded.machine(), Scope::kProcess,
+                                [&](std::string_view line) { said = std::string(line); });
   EXPECT_THAT(said, ::testing::HasSubstr("estimated from CPU time"));
   recorded.spend(0, 4);
   const Lap lap = meter->lap();
@@ -96,8 +134,8 @@ TEST(OpenMeter, MeasuresWhereTheCountersCanBeRead) {
   recorded.domain("intel-rapl:0", "package-0", "0");
   recorded.set_busy_ticks(0);
   std::string said;
-  const auto meter =
-      open_meter(recorded.machine(), [&](std::string_view line) { said = std::string(line); });
+  const auto meter = open_meter(recorded.machine(), Scope::kProcess,
+                                [&](std::string_view line) { said = std::string(line); });
   EXPECT_EQ(said, "");
   recorded.set_energy("intel-rapl:0", "9000000");
   recorded.spend(2, 2);
@@ -107,17 +145,8 @@ TEST(OpenMeter, MeasuresWhereTheCountersCanBeRead) {
   EXPECT_EQ(lap.source.cpu, "rapl");
 }
 
-TEST(CpuLoadSource, AClockThatWentBackIsUnknown) {
-  RecordedMachine recorded;
-  CpuLoadSource source(recorded.machine());
-  recorded.spend(0, -1);
-  EXPECT_EQ(source.lap().cpu_j, std::nullopt);
-  recorded.spend(0, 2);
-  EXPECT_NEAR(source.lap().cpu_j.value(), 15, 1e-9);  // 2 s × 7.5 W
-}
-
 TEST(ThisMachine, IsMeasuredWithoutNonsense) {
-  const auto meter = open_meter(Machine{}, [](std::string_view) {});
+  const auto meter = open_meter(Machine{}, Scope::kProcess, [](std::string_view) {});
   double burnt = 1;
   for (int i = 1; i < 20'000'000; ++i) burnt = std::sqrt(burnt + i);
   ASSERT_GT(burnt, 0);

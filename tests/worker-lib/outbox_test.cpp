@@ -255,5 +255,48 @@ TEST(Outbox, APlanAloneNeedsNoCommit) {
   EXPECT_TRUE(outbox.settled(outbox.last_ticket()));
 }
 
+// ---- what is left at the end --------------------------------------------------------------------
+
+std::vector<Sent> rest_of(Outbox& outbox) {
+  std::vector<Sent> rest;
+  for (const auto& message : outbox.rest()) {
+    if (const auto* made = std::get_if<protocol::Report>(&message)) {
+      rest.push_back({made->round, made->seq});
+    } else {
+      rest.push_back({std::get<protocol::RoundPlan>(message).round, 0});
+    }
+  }
+  return rest;
+}
+
+TEST(Outbox, WhatNoHubEverTookIsNumberedFromOne) {
+  Outbox outbox(10);
+  outbox.add(protocol::RoundPlan{1, {"w"}});
+  outbox.add(report(1));
+  outbox.add(report(2));
+  EXPECT_THAT(rest_of(outbox), ElementsAre(Sent{1, 0}, Sent{1, 1}, Sent{2, 2}));
+  EXPECT_THAT(rest_of(outbox), ElementsAre(Sent{1, 0}, Sent{1, 1}, Sent{2, 2})) << "asked again";
+}
+
+TEST(Outbox, WhatWasSentKeepsItsNumberAndTheRestGetsTheNext) {
+  Outbox outbox(10);
+  outbox.welcomed("r-1", 7);
+  outbox.add(report(1));
+  outbox.add(report(2));
+  send_all(outbox);
+  outbox.acknowledged(8);
+  outbox.disconnected();
+  outbox.add(report(3));
+  EXPECT_THAT(rest_of(outbox), ElementsAre(Sent{2, 9}, Sent{3, 10}));
+}
+
+TEST(Outbox, ADroppedReportsNumberIsSkippedAtTheEndToo) {
+  Outbox outbox(2);
+  outbox.add(report(1, false));
+  outbox.add(report(2));
+  outbox.add(report(3));
+  EXPECT_THAT(rest_of(outbox), ElementsAre(Sent{2, 2}, Sent{3, 3}));
+}
+
 }  // namespace
 }  // namespace fedwatt::session

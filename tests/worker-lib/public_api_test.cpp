@@ -45,7 +45,11 @@ TEST(PublicApi, TheExampleOfItsHeaderWorks) {
     fedwatt::Worker worker(options_for(hub.url()));
     train(worker);
   }  // flushes
-  EXPECT_NE(hub.line_with("\"seq\": 3").find("\"accuracy\": 0.5"), std::string::npos);
+  for (int round = 1; round <= 3; ++round) {
+    const std::string report = hub.line_with("\"round_complete\": true");
+    EXPECT_NE(report.find("\"round\": " + std::to_string(round)), std::string::npos) << report;
+    EXPECT_NE(report.find("\"accuracy\": 0.5"), std::string::npos) << report;
+  }
   EXPECT_NE(hub.line_with("bye").find("finished"), std::string::npos);
 }
 
@@ -59,7 +63,7 @@ TEST(PublicApi, TheDestructorWaitsNoLongerThanItMay) {
   options.close_timeout = std::chrono::milliseconds(1);
   fedwatt::Worker worker(options);
   train(worker);
-  EXPECT_EQ(worker.stats().reports_waiting, 3U);
+  EXPECT_GE(worker.stats().reports_waiting, 3U);  // more on a machine so slow that it idles
 }
 
 TEST(PublicApi, AScopeCanMoveAndEndEarly) {
@@ -73,7 +77,60 @@ TEST(PublicApi, AScopeCanMoveAndEndEarly) {
   moved = worker.phase(fedwatt::Phase::kEvaluate);
   moved = worker.phase(fedwatt::Phase::kCommunicate);
   EXPECT_TRUE(worker.close(kDeadline));
-  EXPECT_EQ(worker.stats().reports_made, 3U);
+  for (const char* phase : {"fit", "evaluate", "communicate"}) {
+    EXPECT_NE(hub.line_with("\"phase\": \"" + std::string(phase) + "\""), "");
+  }
+}
+
+TEST(PublicApi, EveryOptionReachesTheHub) {
+  PeerProcess hub("fake_hub.py");
+  fedwatt::WorkerOptions options = options_for(hub.url());
+  options.role = fedwatt::Role::kCoordinator;
+  options.total_rounds = 20;
+  options.region = "FR";
+  options.pue = 1.5;
+  options.framework = "by hand";
+  options.target = {"perplexity", fedwatt::Target::Goal::kMin};
+  fedwatt::Worker worker(options);
+  const std::string hello = hub.line_with("hello");
+  for (const char* part :
+       {R"("run": "digits")", R"("worker": "hospital-3")", R"("role": "coordinator")",
+        R"("total_rounds": 20)", R"("region": "FR")", R"("pue": 1.5)", R"("framework": "by hand")",
+        R"("target": {"metric": "perplexity", "goal": "min"})"}) {
+    EXPECT_NE(hello.find(part), std::string::npos) << part << " in " << hello;
+  }
+}
+
+TEST(PublicApi, WhatATrainingMeasuredItselfIsReportedUnderItsName) {
+  PeerProcess hub("fake_hub.py");
+  fedwatt::WorkerOptions options = options_for(hub.url());
+  options.measure = fedwatt::Measure::kNothing;
+  fedwatt::Worker worker(options);
+  worker.checkpoint(1);
+  worker.add_energy({12.5, {}, 2.5}, "codecarbon");
+  fedwatt::RoundResult result;
+  result.metrics = {{"auc", 0.75}, {"f1", 0.5}};
+  worker.report(result);
+  const std::string report = hub.line_with("\"round_complete\": true");
+  for (const char* part : {R"("cpu": 12.5)", R"("ram": 2.5)", R"("cpu": "external:codecarbon")",
+                           R"("auc": 0.75)", R"("f1": 0.5)"}) {
+    EXPECT_NE(report.find(part), std::string::npos) << part << " in " << report;
+  }
+}
+
+TEST(PublicApi, KnowsWhatIsOrderedAndCanWaitForAWhileOnly) {
+  PeerProcess hub("fake_hub.py", {"0", "0", R"({"directive": "pause", "command": "c-1"})"});
+  fedwatt::Worker worker(options_for(hub.url()));
+  worker.checkpoint(0);
+  worker.report({0.5});
+  EXPECT_TRUE(worker.flush(kDeadline));  // so the order has come
+  EXPECT_EQ(worker.ordered(), fedwatt::Next::kStillPaused);
+  EXPECT_EQ(worker.checkpoint_for(1, std::chrono::milliseconds(0)), fedwatt::Next::kStillPaused);
+  EXPECT_EQ(worker.checkpoint_for(1, std::chrono::milliseconds(1)), fedwatt::Next::kStillPaused);
+  EXPECT_NE(hub.line_with("directive_ack").find("paused"), std::string::npos);
+  hub.tell(R"(send {"type": "directive", "directive": "run", "command": "c-2"})");
+  EXPECT_EQ(worker.checkpoint_for(1, kDeadline), fedwatt::Next::kContinue);
+  EXPECT_EQ(worker.ordered(), fedwatt::Next::kContinue);
 }
 
 TEST(PublicApi, TheChildOfAForkDoesNothingAndTheParentGoesOn) {
@@ -96,8 +153,9 @@ TEST(PublicApi, TheChildOfAForkDoesNothingAndTheParentGoesOn) {
   fit.end();
   worker->report({0.5});
   EXPECT_TRUE(worker->close(kDeadline));
-  EXPECT_EQ(worker->stats().reports_acknowledged, 1U);
   delete worker;
+  const std::string report = hub.line_with("\"round_complete\": true");
+  EXPECT_NE(report.find("\"accuracy\": 0.5"), std::string::npos) << report;
 }
 
 struct CommaForPoint : std::numpunct<char> {
@@ -150,21 +208,21 @@ TEST(PublicApi, NumbersAreRightUnderAGermanLocale) {
   EXPECT_NE(report.find("\"loss\": 1.25"), std::string::npos) << report;
 }
 
-TEST(PublicApi, ExportsItsTwoClassesAndNothingElse) {
-  FILE* symbols = ::popen("nm -DC --defined-only '" FEDWATT_LIBRARY "'", "r");
+TEST(PublicApi, ExportsTheFunctionsOfItsCHeaderAndNothingElse) {
+  const std::string names = "nm -D --defined-only '" FEDWATT_LIBRARY
+                            "' | awk '{print $3}' | LC_ALL=C sort | tr '\\n' ' '";
+  FILE* symbols = ::popen(names.c_str(), "r");
   ASSERT_NE(symbols, nullptr);
-  std::array<char, 4096> line{};
-  int count = 0;
-  while (std::fgets(line.data(), static_cast<int>(line.size()), symbols)) {
-    const std::string symbol = line.data();
-    const bool ours = symbol.find(" fedwatt::Worker::") != std::string::npos ||
-                      symbol.find(" fedwatt::PhaseScope::") != std::string::npos;
-    EXPECT_TRUE(ours) << symbol;
-    ++count;
-  }
+  std::array<char, 4096> exported{};
+  const std::size_t size = std::fread(exported.data(), 1, exported.size(), symbols);
   EXPECT_EQ(::pclose(symbols), 0);
-  EXPECT_GT(count, 10);
-  EXPECT_LT(count, 40);
+  EXPECT_EQ(std::string(exported.data(), size),
+            "fedwatt_abi_version fedwatt_options_init fedwatt_version fedwatt_worker_add_energy "
+            "fedwatt_worker_begin_phase fedwatt_worker_checkpoint fedwatt_worker_checkpoint_for "
+            "fedwatt_worker_close fedwatt_worker_end_phase fedwatt_worker_flush "
+            "fedwatt_worker_free fedwatt_worker_get_stats fedwatt_worker_next_log_line "
+            "fedwatt_worker_open fedwatt_worker_ordered fedwatt_worker_plan_round "
+            "fedwatt_worker_report ");
 }
 
 }  // namespace

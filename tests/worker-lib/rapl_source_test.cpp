@@ -7,7 +7,12 @@
 namespace fedwatt::energy {
 namespace {
 
+using fedwatt::testing::Lapped;
 using fedwatt::testing::RecordedMachine;
+
+Lapped rapl_of(const Machine& machine, Scope scope = Scope::kProcess) {
+  return {machine, RaplSource::open(machine).value(), scope};
+}
 
 // Two sockets with core and DRAM domains, psys, and the mmio copy of the first package.
 class TwoSockets : public ::testing::Test {
@@ -23,12 +28,12 @@ class TwoSockets : public ::testing::Test {
     recorded_.domain("intel-rapl-mmio:0:0", "dram", "100000");
     recorded_.write("sys/class/powercap/intel-rapl/enabled", "1\n");
     recorded_.set_busy_ticks(0);
-    source_ = RaplSource::open(recorded_.machine()).value();
+    source_.emplace(rapl_of(recorded_.machine()));
     recorded_.pass(10);
   }
 
   RecordedMachine recorded_;
-  std::unique_ptr<RaplSource> source_;
+  std::optional<Lapped> source_;
 };
 
 TEST_F(TwoSockets, AddsPackagesAndDramAndCountsNothingTwice) {
@@ -57,11 +62,29 @@ TEST_F(TwoSockets, SeveralClientsAddUpToTheMachine) {
   auto other_machine = recorded_.machine();
   double other_cpu_s = 0;
   other_machine.process_cpu_s = [&] { return other_cpu_s; };
-  auto other = RaplSource::open(other_machine).value();
+  auto other = rapl_of(other_machine);
   recorded_.set_energy("intel-rapl:0", "81000000");  // + 80 J
   recorded_.spend(8, 2);
   other_cpu_s = 6;
-  EXPECT_NEAR(source_->lap().cpu_j.value() + other->lap().cpu_j.value(), 80, 1e-9);  // 20 + 60
+  EXPECT_NEAR(source_->lap().cpu_j.value() + other.lap().cpu_j.value(), 80, 1e-9);  // 20 + 60
+}
+
+TEST_F(TwoSockets, InScopeMachineAllOfItIsBilledWhoeverWasBusy) {
+  auto machine = rapl_of(recorded_.machine(), Scope::kMachine);
+  recorded_.set_energy("intel-rapl:0", "31000000");  // + 30 J
+  recorded_.spend(8, 2);
+  EXPECT_NEAR(machine.lap().cpu_j.value(), 30, 1e-9);
+}
+
+TEST_F(TwoSockets, ASleepMakesTheIntervalUnknown) {
+  recorded_.suspend(3600);
+  recorded_.set_energy("intel-rapl:0", "1100000");  // began anew and went past where it was
+  recorded_.spend(1, 1);
+  EXPECT_EQ(source_->lap(), protocol::ComponentEnergy());
+  recorded_.set_energy("intel-rapl:0", "3100000");
+  recorded_.spend(1, 1);
+  recorded_.pass(1);
+  EXPECT_NEAR(source_->lap().cpu_j.value(), 2, 1e-9);
 }
 
 TEST_F(TwoSockets, AProcessThatUsedNothingIsBilledNothing) {
@@ -89,7 +112,7 @@ TEST_F(TwoSockets, AnIntervalBeginsWhereTheLastOneEnded) {
 
 TEST_F(TwoSockets, ACounterThatVanishesMakesTheIntervalUnknownAndNotSmaller) {
   recorded_.spend(1, 1);
-  std::filesystem::remove(recorded_.path("sys/class/powercap/intel-rapl:1/energy_uj"));
+  recorded_.vanish("sys/class/powercap/intel-rapl:1/energy_uj");
   recorded_.set_energy("intel-rapl:0", "31000000");
   recorded_.set_energy("intel-rapl:0:1", "3100000");  // DRAM is still known: + 3 J
   auto energy = source_->lap();
@@ -107,18 +130,18 @@ TEST_F(TwoSockets, ACounterThatVanishesMakesTheIntervalUnknownAndNotSmaller) {
 
 TEST_F(TwoSockets, WithoutProcStatThereIsNoShareAndSoNoFigure) {
   recorded_.set_energy("intel-rapl:0", "31000000");
-  std::filesystem::remove(recorded_.path("proc/stat"));
+  recorded_.vanish("proc/stat");
   EXPECT_EQ(source_->lap(), protocol::ComponentEnergy());
 }
 
 class Wrap : public ::testing::Test {
  protected:
-  std::unique_ptr<RaplSource> open(const std::string& last_uj, const std::string& max_uj) {
+  Lapped open(const std::string& last_uj, const std::string& max_uj) {
     recorded_.domain("intel-rapl:0", "package-0", last_uj, max_uj);
     recorded_.set_busy_ticks(0);
-    return RaplSource::open(recorded_.machine()).value();
+    return rapl_of(recorded_.machine());
   }
-  std::optional<double> lap(RaplSource& source, const std::string& now_uj, double seconds) {
+  std::optional<double> lap(Lapped& source, const std::string& now_uj, double seconds) {
     recorded_.set_energy("intel-rapl:0", now_uj);
     recorded_.spend(1, 1);
     recorded_.pass(seconds);
@@ -128,33 +151,33 @@ class Wrap : public ::testing::Test {
 };
 
 TEST_F(Wrap, IsCorrected) {
-  const auto source = open("262143000000", "262143328850");
+  auto source = open("262143000000", "262143328850");
   // 4671150 + 262143328850 - 262143000000 = 5000000 uJ
-  EXPECT_NEAR(lap(*source, "4671150", 1).value(), 5, 1e-9);
-  EXPECT_NEAR(lap(*source, "5671150", 1).value(), 1, 1e-9);
+  EXPECT_NEAR(lap(source, "4671150", 1).value(), 5, 1e-9);
+  EXPECT_NEAR(lap(source, "5671150", 1).value(), 1, 1e-9);
 }
 
 TEST_F(Wrap, OfACounterThatDoesNotSayWhereItWrapsIsUnknown) {
-  const auto source = open("1000000000", "0");
-  EXPECT_EQ(lap(*source, "5", 1), std::nullopt);
-  EXPECT_NEAR(lap(*source, "2000005", 1).value(), 2, 1e-9);
+  auto source = open("1000000000", "0");
+  EXPECT_EQ(lap(source, "5", 1), std::nullopt);
+  EXPECT_NEAR(lap(source, "2000005", 1).value(), 2, 1e-9);
 }
 
 TEST_F(Wrap, ACounterThatStartedAnewGivesNoAbsurdFigure) {
-  const auto source = open("200000000000", "262143328850");
+  auto source = open("200000000000", "262143328850");
   // As a wrap it would be 62143 J in a second.
-  EXPECT_EQ(lap(*source, "0", 1), std::nullopt);
+  EXPECT_EQ(lap(source, "0", 1), std::nullopt);
 }
 
 TEST_F(Wrap, AJumpForwardGivesNoAbsurdFigure) {
-  const auto source = open("0", "262143328850");
-  EXPECT_EQ(lap(*source, "262143328849", 10), std::nullopt);
+  auto source = open("0", "262143328850");
+  EXPECT_EQ(lap(source, "262143328849", 10), std::nullopt);
 }
 
 TEST_F(Wrap, GarbageInTheCounterIsUnknown) {
-  const auto source = open("0", "262143328850");
-  EXPECT_EQ(lap(*source, "none", 1), std::nullopt);
-  EXPECT_EQ(lap(*source, "", 1), std::nullopt);
+  auto source = open("0", "262143328850");
+  EXPECT_EQ(lap(source, "none", 1), std::nullopt);
+  EXPECT_EQ(lap(source, "", 1), std::nullopt);
 }
 
 TEST(RaplSource, SaysThatAMachineHasNoCounters) {
@@ -164,27 +187,21 @@ TEST(RaplSource, SaysThatAMachineHasNoCounters) {
   EXPECT_NE(source.error().find("shows no energy counters"), std::string::npos) << source.error();
 }
 
-// Tests may run as root, whom no file mode keeps out; a folder in the file's place does.
-void make_unreadable(RecordedMachine& recorded, const std::string& folder) {
-  const auto counter = recorded.path("sys/class/powercap/" + folder + "/energy_uj");
-  std::filesystem::remove(counter);
-  std::filesystem::create_directory(counter);
-}
-
 TEST(RaplSource, SaysWhichPermissionIsMissing) {
   RecordedMachine recorded;
   recorded.domain("intel-rapl:0", "package-0", "1");
-  make_unreadable(recorded, "intel-rapl:0");
+  recorded.make_unreadable("sys/class/powercap/intel-rapl:0/energy_uj");
   const auto source = RaplSource::open(recorded.machine());
   ASSERT_FALSE(source);
-  EXPECT_NE(source.error().find("sudo chmod a+r"), std::string::npos) << source.error();
+  EXPECT_NE(source.error().find("until the next boot with: sudo chmod a+r"), std::string::npos)
+      << source.error();
 }
 
 TEST(RaplSource, OnePackageThatCannotBeReadIsNotLeftOutOfTheSum) {
   RecordedMachine recorded;
   recorded.domain("intel-rapl:0", "package-0", "1");
   recorded.domain("intel-rapl:1", "package-1", "1");
-  make_unreadable(recorded, "intel-rapl:1");
+  recorded.make_unreadable("sys/class/powercap/intel-rapl:1/energy_uj");
   EXPECT_FALSE(RaplSource::open(recorded.machine()));
 }
 
@@ -192,10 +209,9 @@ TEST(RaplSource, DramThatCannotBeReadLeavesTheCpu) {
   RecordedMachine recorded;
   recorded.domain("intel-rapl:0", "package-0", "1");
   recorded.domain("intel-rapl:0:0", "dram", "1");
-  make_unreadable(recorded, "intel-rapl:0:0");
+  recorded.make_unreadable("sys/class/powercap/intel-rapl:0:0/energy_uj");
   recorded.set_busy_ticks(0);
-  auto source = RaplSource::open(recorded.machine()).value();
-  const auto energy = source->lap();
+  const auto energy = rapl_of(recorded.machine()).lap();
   EXPECT_EQ(energy.cpu_j, 0.0);
   EXPECT_EQ(energy.ram_j, std::nullopt);
 }

@@ -6,70 +6,26 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "peer_process.h"
-#include "worker_impl.h"
-
-// The whole library against a hub in another language.
+#include "worker_at_hub.h"
 
 namespace fedwatt {
 namespace {
 
-using fedwatt::testing::kDeadline;
-using fedwatt::testing::PeerProcess;
 using nlohmann::json;
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
-
-WorkerOptions options_for(const std::string& url) {
-  WorkerOptions options;
-  options.hub = url;
-  options.run = "digits";
-  options.worker = "hospital-3";
-  options.total_rounds = 20;
-  options.region = "FR";
-  options.pue = 1.2;
-  options.framework = "by hand";
-  options.log = [](std::string_view) {};
-  return options;
-}
-
-WorkerSettings quick() {
-  WorkerSettings settings;
-  settings.first_retry = milliseconds(10);
-  settings.longest_retry = milliseconds(50);
-  return settings;
-}
-
-// The next message of this type that the hub got.
-json next(PeerProcess& hub, const std::string& type) {
-  const std::string line = hub.line_with("{\"type\": \"" + type + "\"");
-  return line.empty() ? json() : json::parse(line);
-}
-
-void train_round(WorkerImpl& worker, std::int64_t round, double accuracy = 0.5) {
-  EXPECT_EQ(worker.checkpoint(round), Next::kContinue);
-  worker.end_phase(worker.begin_phase(Phase::kFit));
-  RoundResult result;
-  result.accuracy = accuracy;
-  result.num_examples = 100;
-  worker.report(result);
-}
-
-void order(PeerProcess& hub, const char* directive, const char* command,
-           const char* applies_at = "worker") {
-  hub.tell("send " + json{{"type", "directive"},
-                          {"directive", directive},
-                          {"command", command},
-                          {"applies_at", applies_at}}
-                         .dump());
-  hub.line_with("did send");
-}
-
-// Waits until the order has arrived: an ack that was sent after it has.
-void settle(WorkerImpl& worker) { EXPECT_TRUE(worker.flush(kDeadline)); }
+using testing::kDeadline;
+using testing::next;
+using testing::options_for;
+using testing::order;
+using testing::PeerProcess;
+using testing::quick;
+using testing::settle;
+using testing::train_round;
 
 TEST(Worker, SaysHelloReportsAndSaysBye) {
   PeerProcess hub("fake_hub.py");
@@ -238,6 +194,57 @@ TEST(Worker, APauseHoldsWhileTheHubIsAwayAndItsEndIsLearntFromTheWelcome) {
   const json running = next(lifted, "directive_ack");
   EXPECT_EQ(running.at("command"), "c-2");
   EXPECT_EQ(running.at("state"), "running");
+}
+
+TEST(Worker, APauseThatIsLookedAtNowAndThenIsReportedLikeOneThatIsWaitedOut) {
+  PeerProcess hub("fake_hub.py", {"0", "0", R"({"directive": "pause", "command": "c-1"})"});
+  WorkerSettings settings = quick();
+  settings.idle_report_every = milliseconds(20);
+  WorkerImpl worker(options_for(hub.url()), settings);
+  train_round(worker, 0);
+  settle(worker);
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  std::uint64_t calls = 0;
+  while (worker.stats().reports_made < 3 && std::chrono::steady_clock::now() < deadline) {
+    EXPECT_EQ(worker.checkpoint_for(1, milliseconds(1)), Next::kStillPaused);
+    ++calls;
+  }
+  EXPECT_EQ(worker.stats().reports_made, 3U);  // the round's, and two of 20 ms
+  EXPECT_GT(calls, 2U);
+  EXPECT_TRUE(worker.close(kDeadline, "interrupted"));  // with the rest of the pause
+  EXPECT_EQ(worker.stats().reports_made, 4U);
+  EXPECT_EQ(next(hub, "report").at("phase"), "fit");
+  double waited_s = 0;
+  for (int stretch = 0; stretch < 3; ++stretch) {
+    const json idle = next(hub, "report");
+    EXPECT_EQ(idle.at("phase"), "idle");
+    EXPECT_EQ(idle.at("round"), 1);
+    waited_s += idle.at("duration_s").get<double>();
+  }
+  EXPECT_GE(waited_s, 0.04);
+}
+
+TEST(Worker, WhatIsNotToBeMeasuredIsNull) {
+  PeerProcess hub("fake_hub.py");
+  WorkerOptions options = options_for(hub.url());
+  options.measure = Measure::kNothing;
+  WorkerImpl worker(options, quick());
+  train_round(worker, 1);
+  const json report = next(hub, "report");
+  for (const char* component : {"cpu", "gpu", "ram"}) {
+    EXPECT_TRUE(report.at("energy_j").at(component).is_null()) << component;
+  }
+}
+
+TEST(Worker, AGapThatIsLongEnoughIsReported) {
+  PeerProcess hub("fake_hub.py");
+  WorkerSettings settings = quick();
+  settings.shortest_gap_s = 0;
+  WorkerImpl worker(options_for(hub.url()), settings);
+  train_round(worker, 1);
+  EXPECT_EQ(next(hub, "report").at("phase"), "init");
+  EXPECT_EQ(next(hub, "report").at("phase"), "idle");
+  EXPECT_EQ(next(hub, "report").at("phase"), "fit");
 }
 
 TEST(Worker, StopsAtItsCheckpoint) {

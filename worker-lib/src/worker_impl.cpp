@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "session/checks.h"
+#include "session/hello.h"
+#include "session/offline_file.h"
 
 namespace fedwatt {
 namespace {
@@ -18,11 +20,10 @@ protocol::Timestamp wall_clock() {
   return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
 }
 
-session::Instant now() { return {wall_clock(), energy::monotonic_s()}; }
+constexpr milliseconds kForever = std::chrono::hours(24 * 365);
 
 // Now + timeout, without overflow for a timeout like milliseconds::max().
 steady_clock::time_point deadline_after(milliseconds timeout) {
-  constexpr milliseconds kForever = std::chrono::hours(24 * 365);
   return steady_clock::now() + std::clamp(timeout, milliseconds::zero(), kForever);
 }
 
@@ -42,19 +43,16 @@ protocol::Phase on_the_wire(Phase phase) {
   return protocol::Phase::kFit;
 }
 
-protocol::WorkerHello hello_of(const WorkerOptions& options, const energy::Machine& machine) {
-  protocol::WorkerHello hello;
-  hello.run = options.run;
-  hello.worker = options.worker;
-  hello.role =
-      options.role == Role::kCoordinator ? protocol::Role::kCoordinator : protocol::Role::kWorker;
-  hello.total_rounds = options.total_rounds;
-  hello.region = options.region;
-  hello.pue = options.pue;
-  hello.framework = options.framework;
-  hello.hardware = energy::read_hardware(machine);
-  hello.hardware.cpu = session::as_text(hello.hardware.cpu);
-  return hello;
+Next next_of(session::Control::Verdict verdict) {
+  switch (verdict) {
+    case session::Control::Verdict::kGoOn:
+      return Next::kContinue;
+    case session::Control::Verdict::kStop:
+      return Next::kStop;
+    case session::Control::Verdict::kWait:
+      break;
+  }
+  return Next::kStillPaused;
 }
 
 const WorkerOptions& checked(const WorkerOptions& options) {
@@ -69,9 +67,15 @@ WorkerImpl::WorkerImpl(const WorkerOptions& options, WorkerSettings settings)
       settings_(std::move(settings)),
       process_(::getpid()),
       state_(options_.queue_capacity),
-      meter_(energy::open_meter(settings_.machine, [this](std::string_view line) { log(line); })),
+      meter_(open_meter()),
+      recorder_({.now =
+                     [this] {
+                       return session::Instant{wall_clock(), settings_.machine.monotonic_s()};
+                     },
+                 .lap = [this] { return meter_ ? meter_->lap() : energy::Lap(); }},
+                settings_.shortest_gap_s),
       conversation_(
-          state_, hello_of(options_, settings_.machine),
+          state_, take_over(session::hello_of(options_, settings_.machine, meter_.get())),
           [this](std::string frame) { link_.send(std::move(frame)); },
           [this](std::string_view line) { log(line); }, wall_clock),
       link_({.url = options_.hub,
@@ -81,102 +85,133 @@ WorkerImpl::WorkerImpl(const WorkerOptions& options, WorkerSettings settings)
             {.on_up = [this] { conversation_.on_up(); },
              .on_down = [this](const link::LinkDown& down) { conversation_.on_down(down); },
              .on_frame = [this](std::string_view frame) { conversation_.on_frame(frame); }}) {
-  tick_later();
+  if (meter_) tick_later();
+}
+
+std::unique_ptr<energy::Meter> WorkerImpl::open_meter() const {
+  if (options_.measure == Measure::kNothing) return nullptr;
+  const auto scope =
+      options_.measure == Measure::kMachine ? energy::Scope::kMachine : energy::Scope::kProcess;
+  return energy::open_meter(settings_.machine, scope, [this](std::string_view line) { log(line); });
+}
+
+// What an earlier process of this worker could not deliver is this one's to deliver.
+protocol::WorkerHello WorkerImpl::take_over(protocol::WorkerHello hello) {
+  if (!options_.take_over || options_.offline_file.empty()) return hello;
+  auto left = session::take_offline_file(options_.offline_file, hello);
+  if (!left) {
+    log(left.error());
+  } else if (*left) {
+    hello.run_id = (*left)->hello.run_id;
+    hello.session = (*left)->hello.session;  // its numbers go on, so an import can still place them
+    state_.outbox.take_over(hello.run_id.value_or(""), std::move((*left)->messages));
+  }
+  return hello;
 }
 
 bool WorkerImpl::in_own_process() const noexcept { return ::getpid() == process_; }
 
 Next WorkerImpl::checkpoint(std::int64_t round) {
+  for (;;) {
+    const Next next = checkpoint_for(round, kForever);
+    if (next != Next::kStillPaused) return next;
+  }
+}
+
+Next WorkerImpl::checkpoint_for(std::int64_t round, milliseconds timeout) {
+  const Deadline deadline = deadline_after(timeout);
   if (round < 0) {
     leave_out("a checkpoint's round is negative; it counts as round 0");
     round = 0;
   }
-  end_open_phase();
-  {
-    const Lock lock(state_.mutex);
-    queue(recorder_.begin_round(round));
+  record([&](session::Recorder& recorder) { return recorder.begin_round(round); });
+  for (;;) {
+    const Next next = step(round);
+    if (next != Next::kStillPaused) {
+      record([](session::Recorder& recorder) { return recorder.resume(); });
+      return next;
+    }
+    const Deadline report_at = pause();
+    Lock lock(state_.mutex);
+    const bool changed = state_.changed.wait_until(lock, std::min(deadline, report_at), [this] {
+      return state_.closing || state_.control.verdict() != session::Control::Verdict::kWait;
+    });
+    if (!changed && deadline <= report_at) return next;
   }
-  switch (step(round).verdict) {
-    case session::Control::Verdict::kGoOn:
-      return Next::kContinue;
-    case session::Control::Verdict::kStop:
-      return Next::kStop;
-    case session::Control::Verdict::kWait:
-      break;
-  }
-  return wait_out_pause(round);
+}
+
+// The training waits, perhaps since an earlier call: returns when to look again, so that what a
+// long pause spends is reported while it lasts.
+WorkerImpl::Deadline WorkerImpl::pause() {
+  const Deadline now = steady_clock::now();
+  record([&](session::Recorder& recorder) {
+    if (!recorder.paused()) {
+      recorder.pause();
+      report_pause_at_ = now + settings_.idle_report_every;
+    } else if (now >= report_pause_at_) {
+      report_pause_at_ = now + settings_.idle_report_every;
+      return recorder.report_pause();
+    }
+    return session::Recorder::Reports();
+  });
+  return report_pause_at_;
+}
+
+Next WorkerImpl::ordered() {
+  const Lock lock(state_.mutex);
+  const Next next = next_of(state_.control.verdict());
+  return next == Next::kStillPaused && state_.closing ? Next::kStop : next;
 }
 
 // What was ordered takes hold, and the hub is told.
-session::Control::Step WorkerImpl::step(std::int64_t round) {
+Next WorkerImpl::step(std::int64_t round) {
   Lock lock(state_.mutex);
-  session::Control::Step step = state_.control.at_checkpoint(round);
+  const session::Control::Step step = state_.control.at_checkpoint(round);
+  const bool closing = state_.closing;
   lock.unlock();
   if (step.ack) link_.post([this, ack = *step.ack] { conversation_.acknowledge(ack); });
-  return step;
-}
-
-Next WorkerImpl::wait_out_pause(std::int64_t round) {
-  using Verdict = session::Control::Verdict;
-  meter_->lap();
-  session::Instant from = now();
-  for (;;) {
-    {
-      Lock lock(state_.mutex);
-      state_.in_pause = true;
-      state_.changed.wait_for(lock, settings_.idle_report_every, [this] {
-        return state_.closing || state_.control.verdict() != Verdict::kWait;
-      });
-    }
-    const energy::Lap lap = meter_->lap();
-    const session::Instant to = now();
-    bool closing = false;
-    {
-      const Lock lock(state_.mutex);
-      queue(recorder_.idle(from, to, lap));
-      state_.in_pause = false;
-      closing = state_.closing;
-    }
-    state_.changed.notify_all();
-    from = to;
-    const Verdict verdict = step(round).verdict;
-    if (verdict == Verdict::kGoOn) return Next::kContinue;
-    if (verdict == Verdict::kStop || closing) return Next::kStop;
-  }
+  const Next next = next_of(step.verdict);
+  return next == Next::kStillPaused && closing ? Next::kStop : next;
 }
 
 std::uint64_t WorkerImpl::begin_phase(Phase phase) {
-  end_open_phase();
-  meter_->lap();
-  const Lock lock(state_.mutex);
-  recorder_.open_phase(++last_phase_id_, on_the_wire(phase), now());
-  return last_phase_id_;
+  std::uint64_t id = 0;
+  record([&](session::Recorder& recorder) {
+    id = ++last_phase_id_;
+    return recorder.begin_phase(id, on_the_wire(phase));
+  });
+  return id;
 }
 
 void WorkerImpl::end_phase(std::uint64_t id) {
-  {
-    const Lock lock(state_.mutex);
-    if (recorder_.open_id() != id) return;
-  }
-  end_open_phase();
+  record([&](session::Recorder& recorder) { return recorder.end_phase(id); });
 }
 
-void WorkerImpl::end_open_phase() {
-  const session::Instant ended = now();
-  Lock lock(state_.mutex);
-  if (!recorder_.open_id()) return;
-  lock.unlock();
-  const energy::Lap lap = meter_->lap();
-  lock.lock();
-  queue(recorder_.end_phase(ended, lap));
+void WorkerImpl::add_energy(const EnergyReading& reading, std::string_view source) {
+  session::CheckedEnergy checked_energy = session::check_energy(reading, source);
+  for (auto& sentence : checked_energy.left_out) leave_out(std::move(sentence));
+  record([&](session::Recorder& recorder) {
+    recorder.add_energy(checked_energy.reading);
+    return session::Recorder::Reports();
+  });
 }
 
 void WorkerImpl::report(const RoundResult& result) {
-  end_open_phase();
   session::CheckedResult checked_result = session::check_result(result);
   for (auto& sentence : checked_result.left_out) leave_out(std::move(sentence));
+  record(
+      [&](session::Recorder& recorder) { return recorder.finish_round(checked_result.results); });
+}
+
+template <class Call>
+void WorkerImpl::record(Call call) {
+  // Held until the reports are queued, so that they leave in the order in which they were made.
+  const std::lock_guard recording(recording_mutex_);
+  if (recording_over_) return;
+  session::Recorder::Reports reports = call(recorder_);
+  if (reports.empty()) return;
   const Lock lock(state_.mutex);
-  queue(recorder_.finish_round(checked_result.results, now()));
+  for (auto& report : reports) queue(session::Outbox::Message(std::move(report)));
 }
 
 void WorkerImpl::plan_round(std::int64_t round, const std::vector<std::string>& workers) {
@@ -199,9 +234,10 @@ WorkerStats WorkerImpl::stats() {
   return {.connected = state_.welcomed,
           .reports_made = counts.made,
           .reports_acknowledged = counts.acknowledged,
-          .reports_waiting = state_.outbox.waiting(),
+          .reports_waiting = state_.outbox.waiting() - reports_offline_,
           .reports_dropped = counts.dropped,
           .reports_rejected = counts.rejected,
+          .reports_offline = reports_offline_,
           .values_left_out = values_left_out_};
 }
 
@@ -223,26 +259,37 @@ bool WorkerImpl::close(milliseconds timeout, std::string_view reason) {
   const std::lock_guard once(closing_mutex_);
   if (closed_) return *closed_;
   const Deadline deadline = deadline_after(timeout);
-  end_open_phase();
-  session::Outbox::Ticket ticket = 0;
-  {
-    Lock lock(state_.mutex);
-    queue(recorder_.release());
-    state_.closing = true;
-    state_.changed.notify_all();
-    // Another thread may wait in its checkpoint: what the pause spent goes with the rest.
-    state_.changed.wait_until(lock, deadline, [this] { return !state_.in_pause; });
-    ticket = state_.outbox.last_ticket();
-  }
+  record([this](session::Recorder& recorder) {
+    recording_over_ = true;
+    return recorder.close();
+  });
+  Lock lock(state_.mutex);
+  state_.closing = true;
+  const auto ticket = state_.outbox.last_ticket();
+  lock.unlock();
+  state_.changed.notify_all();
   closed_ = wait_until_settled(ticket, deadline);
   link_.post([this, text = session::as_text(reason)] { conversation_.say_bye(text); });
   link_.stop(std::max(milliseconds::zero(),
                       std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now())));
+  lock.lock();
+  state_.welcomed = false;
+  lock.unlock();
+  keep_offline(session::as_text(reason));
   return *closed_;
 }
 
-void WorkerImpl::queue(session::Recorder::Reports reports) {
-  for (auto& report : reports) queue(session::Outbox::Message(std::move(report)));
+void WorkerImpl::keep_offline(std::string bye) {
+  Lock lock(state_.mutex);
+  const session::LeftOver left{conversation_.hello(), state_.outbox.rest(), std::move(bye)};
+  lock.unlock();
+  if (session::reports_in(left) == 0) return;
+  const session::Kept kept = session::keep_offline(options_.offline_file, left);
+  lock.lock();
+  reports_offline_ = kept.reports;
+  lock.unlock();
+  const bool next_one_may = options_.take_over && kept.reports > 0;
+  log(kept.line + (next_one_may ? ", unless this worker's next process does" : ""));
 }
 
 void WorkerImpl::queue(session::Outbox::Message message) {
@@ -270,8 +317,9 @@ void WorkerImpl::log(std::string_view line) const noexcept try {
 }
 
 void WorkerImpl::tick_later() {
-  link_.post_after(settings_.meter_tick_every, [this] {
+  link_.post_after(meter_->tick_every(), [this] {
     meter_->tick();
+    for (const auto& notice : meter_->take_notices()) log(notice);
     tick_later();
   });
 }

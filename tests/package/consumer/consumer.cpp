@@ -47,7 +47,8 @@ bool refuses_a_worker_without_a_run() {
 }  // namespace
 
 int main() {
-  const bool good = trains_without_a_hub() & refuses_a_worker_without_a_run();
+  const bool trained = trains_without_a_hub();
+  const bool good = refuses_a_worker_without_a_run() && trained;
   if (good) std::puts("consumer: all is well");
   return good ? 0 : 1;
 }

@@ -4,13 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "fedwatt/export.h"
+#include "fedwatt/fedwatt.h"
 
 // The worker's side of Fedwatt: measures what a federated training costs while it runs, and tells
 // the hub. The training comes first: once a Worker is built, no call here throws, blocks on the
@@ -26,12 +25,27 @@
 //     }
 //     worker.report({accuracy, loss, num_examples});
 //   }
+//
+// C++17, and inline over the C functions of fedwatt.h: no C++ type crosses into the library, so a
+// program need not be compiled by the library's compiler.
 
 namespace fedwatt {
 
 enum class Role { kWorker, kCoordinator };
 enum class Phase { kInit, kFit, kEvaluate, kIdle, kCommunicate };
-enum class Next { kContinue, kStop };
+enum class Next { kContinue, kStop, kStillPaused };
+
+// Whose energy: that of this process and its children, so that several workers on one machine add
+// up to the machine; the whole machine's, for one that does nothing else; or none of the library's
+// own, where add_energy() brings all of it.
+enum class Measure { kProcess, kMachine, kNothing };
+
+// The metric that the run is judged by, and which way is better.
+struct Target {
+  enum class Goal { kMax, kMin };
+  std::string metric = "accuracy";
+  Goal goal = Goal::kMax;
+};
 
 // Members that are left out keep what stands here; {} spares programs a warning about them.
 struct WorkerOptions {
@@ -43,14 +57,22 @@ struct WorkerOptions {
   std::string region{};         // ISO 3166 code of the grid that feeds this machine; "" unknown
   std::optional<double> pue{};  // of the data centre, at least 1; the hub's default if not given
   std::string framework{};      // for people: "flower 1.13"
+  Target target{};
+  Measure measure = Measure::kProcess;
+  // What the hub never took is written there at the end, for `fedwatt import`. "" nowhere.
+  std::string offline_file{};
+  // Whether offline_file is this worker's own in this run: then what an earlier process of it had
+  // to leave there is taken out and sent first, each report once. For a worker whose rounds are
+  // worked on by one process after the other.
+  bool take_over = false;
   // Reports that wait for the hub. Beyond it the oldest unsent report that closes no round is
   // dropped and counted, so that a round's figures are the last thing to go.
   std::size_t queue_capacity = 10'000;
   // How long the destructor may wait for the hub to commit what is queued.
   std::chrono::milliseconds close_timeout{5'000};
   // Receives one line for each thing worth knowing (connected, lost the hub, an error of ours).
-  // Called within the constructor and then from the library's own thread; must not block or call
-  // the Worker. Default: standard error.
+  // Called within the constructor, then from the library's own thread, and at the end within
+  // close(); must not block or call the Worker. Default: standard error.
   std::function<void(std::string_view line)> log{};
 };
 
@@ -65,6 +87,15 @@ struct RoundResult {
   std::optional<std::int64_t> bytes_received{};
 };
 
+// Joules that something else measured. machine_j is one figure for the whole machine (a smart
+// plug's) and stands alone.
+struct EnergyReading {
+  std::optional<double> cpu_j{};
+  std::optional<double> gpu_j{};
+  std::optional<double> ram_j{};
+  std::optional<double> machine_j{};
+};
+
 struct WorkerStats {
   bool connected = false;
   std::uint64_t reports_made = 0;
@@ -72,12 +103,13 @@ struct WorkerStats {
   std::uint64_t reports_waiting = 0;
   std::uint64_t reports_dropped = 0;   // the queue was full
   std::uint64_t reports_rejected = 0;  // the hub found them invalid
+  std::uint64_t reports_offline = 0;   // written to the offline file
   std::uint64_t values_left_out = 0;   // of reports and plans: not finite, or out of range
 };
 
 // Measures from its construction to its end, and then makes one report of it. Movable; must not
 // outlive its Worker. One scope at a time: opening a second one ends the first.
-class FEDWATT_EXPORT PhaseScope {
+class PhaseScope {
  public:
   PhaseScope(PhaseScope&& other) noexcept;
   PhaseScope& operator=(PhaseScope&& other) noexcept;
@@ -87,15 +119,15 @@ class FEDWATT_EXPORT PhaseScope {
 
  private:
   friend class Worker;
-  explicit PhaseScope(class WorkerImpl* worker, std::uint64_t id) noexcept;
-  class WorkerImpl* worker_;
+  PhaseScope(fedwatt_worker* worker, std::uint64_t id) noexcept;
+  fedwatt_worker* worker_;
   std::uint64_t id_;
 };
 
-// One FL client, or the coordinator. Its training calls (checkpoint, phase, report, plan_round) are
-// for one thread at a time; stats, flush and close are safe from any thread. The child of a fork
-// has no worker: there every call does nothing.
-class FEDWATT_EXPORT Worker {
+// One FL client, or the coordinator. Its training calls (checkpoint, phase, report, add_energy,
+// plan_round) are for one thread at a time; ordered, stats, flush and close are safe from any
+// thread. The child of a fork has no worker: there every call does nothing.
+class Worker {
  public:
   // Starts connecting in the background and returns at once. Throws std::invalid_argument if the
   // options cannot work (no run, no worker, a hub that is no ws:// address, pue below 1).
@@ -110,11 +142,25 @@ class FEDWATT_EXPORT Worker {
   // Blocks while this worker is ordered to pause, and measures that time as phase `idle`. Under a
   // coordinator a worker is told of a pause or stop but goes on answering its coordinator, so
   // there it only blocks or stops when an operator named this very worker. Never blocks because
-  // the hub is away: what was last ordered stands.
+  // the hub is away: what was last ordered stands. Never returns kStillPaused.
   Next checkpoint(std::int64_t round) noexcept;
 
-  // Measures a part of the current round.
+  // The same, but waits at most `timeout` and then returns kStillPaused: call it again with the
+  // same round. For programs that must stay able to act while they are paused.
+  Next checkpoint_for(std::int64_t round, std::chrono::milliseconds timeout) noexcept;
+
+  // What the next checkpoint would say, without waiting, beginning a round or telling the hub.
+  Next ordered() const noexcept;
+
+  // Measures a part of the current round. What a round spends outside its phases is reported as
+  // `idle`, and as `fit` in a round without any phase; before the first checkpoint it is `init`.
   [[nodiscard]] PhaseScope phase(Phase phase) noexcept;
+
+  // Adds what `source` measured to the phase that is open, else to the round's last one, else to
+  // the next report. In that report it takes the meter's place, under the name "external:SOURCE"
+  // (at most 190 bytes). A value that is not finite, negative or past 1e12 is left out, logged and
+  // counted.
+  void add_energy(const EnergyReading& reading, std::string_view source) noexcept;
 
   // Ends this worker's part of the current round with its results, and a phase that is still open
   // before it; the results go with the last measured phase. A value that is not finite or out of
@@ -131,13 +177,16 @@ class FEDWATT_EXPORT Worker {
   bool flush(std::chrono::milliseconds timeout) noexcept;
 
   // Flushes, says bye with the reason ("finished", "stopped", or your own words) and disconnects.
-  // False: the time ran out, or the hub said not to come back, with reports still waiting, which
-  // are then lost. A checkpoint that waits in another thread returns kStop. Later calls return the
-  // first one's result.
+  // False: the time ran out, or the hub said not to come back, with reports still waiting; they
+  // are then in the offline file, if there is one, else lost. A checkpoint that waits in another
+  // thread returns kStop. Later calls return the first one's result.
   bool close(std::chrono::milliseconds timeout, std::string_view reason = "finished") noexcept;
 
  private:
-  std::unique_ptr<class WorkerImpl> impl_;
+  const std::function<void(std::string_view)> log_;  // the library calls it until worker_'s end
+  fedwatt_worker* worker_;
 };
 
 }  // namespace fedwatt
+
+#include "fedwatt/worker_inline.h"

@@ -5,26 +5,33 @@
 
 namespace fedwatt::energy {
 
-// Power of one busy hardware thread of an x86 CPU in the whole of its package.
-//
-// From codecarbon's measurements of RAPL power against load on an Intel Xeon E3-1240 v2 (8 threads)
-// and an AMD Threadripper 1950X (32 threads), 2025, four series (load-vs-rapl-*.csv, MIT licence).
-// Package power divided by (load × threads), over the 38 points above idle: mean 7.50 W, from 4.0
-// to 9.1 W. Xeon 8.3 W at every load; Threadripper 9 W at half load and 5.4 W at full load, where
-// two threads share each core.
+// What a CPU's package draws at a load, as a share of its TDP: kTdpPerLoad × load up to kMostOfTdp.
+// Load is busy threads over all threads. Fitted to codecarbon's measurements of RAPL power with 0
+// to all threads busy on an Intel Xeon E3-1240 v2 (69 W, 8 threads) and an AMD Threadripper 1950X
+// (180 W, 32 threads), 2025 (load-vs-rapl-*-some-cores.csv, MIT licence): off by 12 % of TDP in the
+// root mean square. docs/energy.md has the residuals; bench/energy/fit_load_curve.py is the fit.
+inline constexpr double kTdpPerLoad = 1.31;
+inline constexpr double kMostOfTdp = 0.84;
+
+// Power of one busy thread where the CPU's TDP is not known: the mean of package power divided by
+// busy threads over the same measurements, all four series, above idle (4.0 to 9.1 W).
 inline constexpr double kWattsPerBusyThread = 7.5;
 
-// An estimate where nothing is measured: this process's CPU time × kWattsPerBusyThread.
+// An estimate where nothing is measured: the machine's power at its load, times this meter's share
+// of the CPU time.
 class CpuLoadSource final : public Source {
  public:
-  explicit CpuLoadSource(Machine machine);
+  explicit CpuLoadSource(const Machine& machine);
 
   std::string_view name() const override { return "cpu_load"; }
-  protocol::ComponentEnergy lap() override;
+  protocol::ComponentEnergy lap(const Interval& interval) override;
 
  private:
-  Machine machine_;
-  double last_cpu_s_;
+  double cpu_j(double busy_s, double elapsed_s) const;
+
+  int threads_;  // that the machine has
+  // Of all CPUs that the machine has, or of the part of one that a virtual machine has.
+  std::optional<double> tdp_w_;
 };
 
 }  // namespace fedwatt::energy

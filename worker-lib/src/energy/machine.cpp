@@ -1,14 +1,15 @@
 #include "energy/machine.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <sstream>
+#include <set>
 #include <string>
 #include <string_view>
+
+#include "energy/numbers.h"
 
 namespace fedwatt::energy {
 namespace {
@@ -19,54 +20,71 @@ double read_clock_s(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-// The rest of the first line that begins with `key`, without what stands before its value.
-std::string value_of(const std::filesystem::path& file, std::string_view key) {
-  std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.compare(0, key.size(), key) != 0) continue;
-    const auto start = line.find_first_not_of(": \t", key.size());
-    return start == std::string::npos ? "" : line.substr(start);
-  }
-  return {};
+// What a line of /proc/cpuinfo or /proc/meminfo says of `key`: "model name\t: Some CPU".
+std::optional<std::string> value_of(const std::string& line, std::string_view key) {
+  if (line.compare(0, key.size(), key) != 0) return std::nullopt;
+  const auto start = line.find_first_not_of(": \t", key.size());
+  return start == std::string::npos ? "" : line.substr(start);
 }
 
-std::optional<double> leading_number(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{}) return std::nullopt;
-  return value;
+std::optional<double> leading_number(std::string_view text) {
+  std::array<double, 1> number{};
+  if (!read_numbers(text, number)) return std::nullopt;
+  return number[0];
 }
 
 }  // namespace
 
 double process_cpu_s() { return read_clock_s(CLOCK_PROCESS_CPUTIME_ID); }
 double monotonic_s() { return read_clock_s(CLOCK_MONOTONIC); }
+double suspended_s() { return read_clock_s(CLOCK_BOOTTIME) - read_clock_s(CLOCK_MONOTONIC); }
 
-std::optional<double> read_number(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  std::string text;
-  if (!std::getline(stream, text)) return std::nullopt;
-  return leading_number(text);
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-std::optional<double> machine_busy_s(const Machine& machine) {
-  // user nice system idle iowait irq softirq steal; guest time is part of user already, and stolen
-  // time was another virtual machine's.
-  std::istringstream fields(value_of(machine.root / "proc/stat", "cpu "));
-  fields.imbue(std::locale::classic());
-  std::array<double, 7> ticks{};
-  for (double& tick : ticks) {
-    if (!(fields >> tick)) return std::nullopt;
+std::string read_first_line(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  std::string line;
+  std::getline(stream, line);
+  return line;
+}
+
+std::optional<double> read_number(const std::filesystem::path& file) {
+  return leading_number(read_first_line(file));
+}
+
+Cpu read_cpu(const Machine& machine) {
+  Cpu cpu;
+  std::set<std::string> sockets;
+  std::ifstream lines(machine.root / "proc/cpuinfo");
+  for (std::string line; std::getline(lines, line);) {
+    if (value_of(line, "processor")) ++cpu.threads;
+    if (const auto name = value_of(line, "model name"); name && cpu.name.empty()) cpu.name = *name;
+    if (const auto socket = value_of(line, "physical id")) sockets.insert(*socket);
+    if (const auto flags = value_of(line, "flags")) {
+      cpu.is_virtual = cpu.is_virtual || (*flags + ' ').find(" hypervisor ") != std::string::npos;
+    }
   }
-  const auto& [user, nice, system, idle, iowait, irq, softirq] = ticks;
-  return (user + nice + system + irq + softirq) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  cpu.sockets = std::max(1, static_cast<int>(sockets.size()));
+  return cpu;
+}
+
+std::optional<double> read_ram_bytes(const Machine& machine) {
+  std::ifstream lines(machine.root / "proc/meminfo");
+  for (std::string line; std::getline(lines, line);) {
+    const auto value = value_of(line, "MemTotal");
+    if (const auto kib = value ? leading_number(*value) : std::nullopt) return *kib * 1024;
+  }
+  return std::nullopt;
 }
 
 protocol::Hardware read_hardware(const Machine& machine) {
   protocol::Hardware hardware;
-  hardware.cpu = value_of(machine.root / "proc/cpuinfo", "model name");
-  if (const auto kib = leading_number(value_of(machine.root / "proc/meminfo", "MemTotal"))) {
-    hardware.ram_bytes = static_cast<std::int64_t>(*kib) * 1024;
+  hardware.cpu = read_cpu(machine).name;
+  if (const auto bytes = read_ram_bytes(machine)) {
+    hardware.ram_bytes = static_cast<std::int64_t>(*bytes);
   }
   return hardware;
 }

@@ -1,8 +1,8 @@
 #include "energy/rapl_source.h"
 
 #include <algorithm>
-#include <fstream>
-#include <set>
+#include <map>
+#include <string_view>
 #include <utility>
 
 namespace fedwatt::energy {
@@ -11,13 +11,6 @@ namespace {
 // No package and no DRAM domain draws as much. What seems to was a counter that started anew, after
 // a suspend for example.
 constexpr double kAbsurdW = 2'000;
-
-std::string first_line(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  std::string line;
-  std::getline(stream, line);
-  return line;
-}
 
 // Domains in the order intel-rapl:0, intel-rapl:0:0, …, intel-rapl-mmio:0 last: the first of two
 // copies is the one that every machine has.
@@ -38,97 +31,89 @@ std::vector<std::filesystem::path> domain_folders(const std::filesystem::path& p
   return folders;
 }
 
-// "package-0" for itself and for "dram" inside of it, so that copies are recognised.
-std::string identity(const std::filesystem::path& powercap, const std::string& folder,
-                     const std::string& name) {
+// A domain's name: "package-0", "package-1-die-0", "psys"; "package-0/dram" for the DRAM of a
+// package, so that copies are recognised.
+std::string name_of(const std::filesystem::path& folder) {
+  std::string name = read_first_line(folder / "name");
   if (name != "dram") return name;
-  return first_line(powercap / folder.substr(0, folder.rfind(':')) / "name") + "/" + name;
+  const std::string place = folder.string();
+  return read_first_line(place.substr(0, place.rfind(':')) + "/name") + "/" + name;
+}
+
+bool is_package(std::string_view name) {
+  return name.rfind("package-", 0) == 0 && name.find('/') == std::string_view::npos;
+}
+
+std::string how_to_allow(const std::filesystem::path& powercap) {
+  return "the CPU's energy counters are there but only root may read them; allow it until the next "
+         "boot with: sudo chmod a+r " +
+         (powercap / "intel-rapl*/energy_uj").string() + " (for good: docs/energy.md)";
 }
 
 }  // namespace
 
-tl::expected<std::unique_ptr<RaplSource>, std::string> RaplSource::open(Machine machine) {
+tl::expected<std::unique_ptr<RaplSource>, std::string> RaplSource::open(const Machine& machine) {
   const auto powercap = machine.root / "sys/class/powercap";
-  std::vector<Domain> domains;
-  std::set<std::string> seen;
-  bool refused = false;
-  for (const auto& folder : domain_folders(powercap)) {
-    const std::string name = first_line(folder / "name");
-    const bool package = name.rfind("package", 0) == 0;
-    if (!package && name != "dram") continue;
-    if (!seen.insert(identity(powercap, folder.filename().string(), name)).second) continue;
-    const auto counter = folder / "energy_uj";
-    const auto now_uj = read_number(counter);
-    if (!now_uj) {
-      refused = refused || package;
-      continue;
-    }
-    domains.push_back({counter, package ? Component::kCpu : Component::kRam,
-                       read_number(folder / "max_energy_range_uj").value_or(0), now_uj});
+  std::map<std::string, std::filesystem::path> domains;  // by name, each once
+  for (const auto& folder : domain_folders(powercap)) domains.emplace(name_of(folder), folder);
+  const bool has_package = std::any_of(domains.begin(), domains.end(),
+                                       [](const auto& domain) { return is_package(domain.first); });
+
+  std::vector<Counter> counters;
+  for (const auto& [name, folder] : domains) {
+    const bool is_cpu = has_package ? is_package(name) : name == "psys";
+    const bool is_ram = has_package && name.find("/dram") != std::string::npos;
+    if (!is_cpu && !is_ram) continue;
+    SmallFile file(folder / "energy_uj");
+    const auto now_uj = file.read_number();
+    // Packages, or memories, that miss one would make a smaller number that looks complete.
+    if (!now_uj && is_cpu) return tl::unexpected(how_to_allow(powercap));
+    counters.push_back(
+        {std::move(file),
+         is_cpu ? &protocol::ComponentEnergy::cpu_j : &protocol::ComponentEnergy::ram_j,
+         read_number(folder / "max_energy_range_uj").value_or(0), now_uj});
   }
-  if (refused) {
-    return tl::unexpected("the CPU's energy counters cannot be read; to allow it: sudo chmod a+r " +
-                          (powercap / "intel-rapl*/energy_uj").string());
-  }
-  if (std::none_of(domains.begin(), domains.end(),
-                   [](const Domain& domain) { return domain.component == Component::kCpu; })) {
+  if (counters.empty()) {
     return tl::unexpected("this machine shows no energy counters of its CPU in " +
                           powercap.string());
   }
-  return std::unique_ptr<RaplSource>(new RaplSource(std::move(machine), std::move(domains)));
+  return std::unique_ptr<RaplSource>(new RaplSource(std::move(counters), !has_package));
 }
 
-RaplSource::RaplSource(Machine machine, std::vector<Domain> domains)
-    : machine_(std::move(machine)),
-      domains_(std::move(domains)),
-      last_s_(machine_.monotonic_s()),
-      last_cpu_s_(machine_.process_cpu_s()),
-      last_busy_s_(machine_busy_s(machine_)) {}
+RaplSource::RaplSource(std::vector<Counter> counters, bool cpu_holds_memory)
+    : counters_(std::move(counters)), cpu_holds_memory_(cpu_holds_memory) {}
 
-std::optional<double> RaplSource::spent_j(Domain& domain, double elapsed_s) {
-  const auto now_uj = read_number(domain.counter);
-  const auto last_uj = std::exchange(domain.last_uj, now_uj);
-  if (!now_uj || !last_uj) return std::nullopt;
+std::optional<double> RaplSource::spent_j(Counter& counter, const Interval& interval) {
+  const auto now_uj = counter.file.read_number();
+  const auto last_uj = std::exchange(counter.last_uj, now_uj);
+  if (!now_uj || !last_uj || interval.suspended) return std::nullopt;
   double spent_uj = *now_uj - *last_uj;
   if (spent_uj < 0) {
-    if (domain.max_uj < *last_uj) return std::nullopt;
-    spent_uj += domain.max_uj;
+    if (counter.max_uj < *last_uj) return std::nullopt;
+    spent_uj += counter.max_uj;
   }
   const double spent_j = spent_uj * 1e-6;
-  if (!(spent_j >= 0) || spent_j > kAbsurdW * std::max(elapsed_s, 1.0)) return std::nullopt;
+  if (!(spent_j >= 0) || spent_j > kAbsurdW * std::max(interval.elapsed_s, 1.0)) {
+    return std::nullopt;
+  }
   return spent_j;
 }
 
-protocol::ComponentEnergy RaplSource::lap() {
-  const double now_s = machine_.monotonic_s();
-  const double cpu_s = machine_.process_cpu_s();
-  const auto busy_s = machine_busy_s(machine_);
-  const double elapsed_s = now_s - std::exchange(last_s_, now_s);
-  const double spent_cpu_s = std::max(0.0, cpu_s - std::exchange(last_cpu_s_, cpu_s));
-  const auto last_busy_s = std::exchange(last_busy_s_, busy_s);
-
-  // A domain that is missing from the sum would make it a smaller number that looks complete.
-  std::optional<double> cpu_j = 0;
-  std::optional<double> ram_j;
-  bool ram_known = true;
-  for (auto& domain : domains_) {
-    const auto spent = spent_j(domain, elapsed_s);
-    if (domain.component == Component::kCpu) {
-      cpu_j = cpu_j && spent ? std::optional(*cpu_j + *spent) : std::nullopt;
-    } else if (spent) {
-      ram_j = ram_j.value_or(0) + *spent;
-    } else {
-      ram_known = false;
-    }
-  }
-
+protocol::ComponentEnergy RaplSource::lap(const Interval& interval) {
   protocol::ComponentEnergy energy;
-  if (!busy_s || !last_busy_s) return energy;
-  // The machine's ticks are coarse: what this process used is busy time even if none shows it yet.
-  const double busy = std::max(*busy_s - *last_busy_s, spent_cpu_s);
-  const double share = busy > 0 ? spent_cpu_s / busy : 0;
-  if (cpu_j) energy.cpu_j = *cpu_j * share;
-  if (ram_j && ram_known) energy.ram_j = *ram_j * share;
+  protocol::ComponentEnergy unknown;
+  for (auto& counter : counters_) {
+    const auto spent = spent_j(counter, interval);
+    auto& sum = energy.*counter.component;
+    sum = sum.value_or(0) + spent.value_or(0);
+    if (!spent) unknown.*counter.component = 0;
+  }
+  for (const auto component :
+       {&protocol::ComponentEnergy::cpu_j, &protocol::ComponentEnergy::ram_j}) {
+    auto& sum = energy.*component;
+    if (unknown.*component || !interval.cpu_share) sum.reset();
+    if (sum) *sum *= *interval.cpu_share;
+  }
   return energy;
 }
 

@@ -18,6 +18,8 @@ constexpr std::size_t kMaxMetrics = 64;
 constexpr std::int64_t kMaxCount = 9'000'000'000'000'000;  // integers up to 2^53 survive JSON
 constexpr double kMaxMetric = 1e300;
 constexpr double kMaxPue = 100;
+constexpr double kMaxEnergyJ = 1e12;
+constexpr std::size_t kMaxSourceBytes = 190;  // "external:" comes before it
 constexpr std::int64_t kMaxRounds = 1'000'000'000;
 
 // The length of the UTF-8 character at the start of `text`; 0 if there is no valid one.
@@ -101,20 +103,21 @@ class Checker {
 
 void check_options(const WorkerOptions& options) {
   link::parse_hub_url(options.hub);
-  check_name("run's name (WorkerOptions::run)", options.run);
-  check_name("worker's name (WorkerOptions::worker)", options.worker);
-  check_text("region (WorkerOptions::region)", options.region);
-  check_text("framework (WorkerOptions::framework)", options.framework);
+  check_name("run's name (option run)", options.run);
+  check_name("worker's name (option worker)", options.worker);
+  check_text("region (option region)", options.region);
+  check_text("framework (option framework)", options.framework);
+  check_name("metric that the run is judged by (option target)", options.target.metric);
   if (options.pue && !(*options.pue >= 1 && *options.pue <= kMaxPue)) {
-    refuse("the data centre's PUE (WorkerOptions::pue) is " + text_of(*options.pue) +
+    refuse("the data centre's PUE (option pue) is " + text_of(*options.pue) +
            "; it is total power divided by the computers' power, so give at least 1");
   }
   if (options.total_rounds && (*options.total_rounds < 0 || *options.total_rounds > kMaxRounds)) {
-    refuse("the number of rounds (WorkerOptions::total_rounds) is " +
+    refuse("the number of rounds (option total_rounds) is " +
            std::to_string(*options.total_rounds) + "; give 0 to 1000000000, or leave it out");
   }
   if (options.queue_capacity == 0) {
-    refuse("the queue (WorkerOptions::queue_capacity) has room for no report; give at least 1");
+    refuse("the queue (option queue_capacity) has room for no report; give at least 1");
   }
 }
 
@@ -154,6 +157,38 @@ CheckedResult check_result(const RoundResult& result) {
   checker.count("bytes_sent", result.bytes_sent, results.bytes_sent);
   checker.count("bytes_received", result.bytes_received, results.bytes_received);
   return std::move(checker.checked);
+}
+
+CheckedEnergy check_energy(const EnergyReading& reading, std::string_view source) {
+  CheckedEnergy checked;
+  if (source.size() > kMaxSourceBytes || !is_name(source)) {
+    checked.left_out.emplace_back(
+        "energy was left out of a report: its source has a name that is no 1 to 190 bytes of "
+        "UTF-8");
+    return checked;
+  }
+  const auto take = [&](const char* name, std::optional<double> joules, std::optional<double>& to,
+                        std::string& to_source) {
+    if (!joules) return;
+    if (!(*joules >= 0 && *joules <= kMaxEnergyJ)) {
+      checked.left_out.push_back(std::string(name) + " was left out of a report: it is " +
+                                 text_of(*joules) + " J, but energy is 0 to 1e12");
+      return;
+    }
+    to = joules;
+    to_source = "external:" + std::string(source);
+  };
+  auto& [energy_j, sources] = checked.reading;
+  take("machine_j", reading.machine_j, energy_j.machine_j, sources.machine);
+  if (energy_j.machine_j && (reading.cpu_j || reading.gpu_j || reading.ram_j)) {
+    checked.left_out.emplace_back(
+        "cpu_j, gpu_j and ram_j were left out of a report: machine_j is the whole machine's");
+    return checked;
+  }
+  take("cpu_j", reading.cpu_j, energy_j.cpu_j, sources.cpu);
+  take("gpu_j", reading.gpu_j, energy_j.gpu_j, sources.gpu);
+  take("ram_j", reading.ram_j, energy_j.ram_j, sources.ram);
+  return checked;
 }
 
 }  // namespace fedwatt::session

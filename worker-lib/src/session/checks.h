@@ -29,4 +29,11 @@ struct CheckedResult {
 
 CheckedResult check_result(const RoundResult& result);
 
+struct CheckedEnergy {
+  energy::Lap reading;                // under the source's name
+  std::vector<std::string> left_out;  // a sentence for each value that was
+};
+
+CheckedEnergy check_energy(const EnergyReading& reading, std::string_view source);
+
 }  // namespace fedwatt::session

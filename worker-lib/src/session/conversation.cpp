@@ -47,8 +47,8 @@ void Conversation::on_down(const link::LinkDown& down) {
   state_.changed.notify_all();
   if (down.reason == last_reason_ && !down.final) return;
   last_reason_ = down.reason;
-  log_(down.reason + (down.final ? "; not trying again, so reports are lost from here on"
-                                 : "; trying again, reports wait"));
+  log_(down.reason +
+       (down.final ? "; not trying again, so reports stay here" : "; trying again, reports wait"));
 }
 
 void Conversation::on_frame(std::string_view frame) {

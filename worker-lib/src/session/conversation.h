@@ -34,6 +34,9 @@ class Conversation {
 
   void say_bye(const std::string& reason);
 
+  // As it was said last; with the run's id, if the hub gave one.
+  const protocol::WorkerHello& hello() const { return hello_; }
+
  private:
   void greet();
   void take(const protocol::Welcome& welcome);

@@ -25,6 +25,16 @@ void Outbox::add(Message message) {
   if (entries_.size() > capacity_) drop_one();
 }
 
+void Outbox::take_over(const std::string& run_id, std::vector<Message> messages) {
+  for (auto& message : messages) add(std::move(message));
+  if (run_id.empty()) return;
+  run_id_ = run_id;
+  numbered_ = entries_.size();
+  for (const auto& entry : entries_) {
+    if (const auto* report = report_in(entry.message)) next_seq_ = report->seq + 1;
+  }
+}
+
 void Outbox::drop_one() {
   const auto unsent = entries_.begin() + static_cast<std::ptrdiff_t>(numbered_);
   auto victim = std::find_if(unsent, entries_.end(),
@@ -83,6 +93,14 @@ void Outbox::pop_front(std::size_t count) {
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(count));
   sent_ -= std::min(sent_, count);
   numbered_ -= count;
+}
+
+std::vector<Outbox::Message> Outbox::rest() {
+  std::vector<Message> messages;
+  messages.reserve(entries_.size());
+  for (; numbered_ < entries_.size(); ++numbered_) number(entries_[numbered_]);
+  for (const Entry& entry : entries_) messages.push_back(entry.message);
+  return messages;
 }
 
 void Outbox::rejected(std::int64_t seq) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "fedwatt/protocol/messages.h"
 
@@ -36,6 +37,10 @@ class Outbox {
   // that one is missing.
   void add(Message message);
 
+  // Before anything is added: what an earlier process left over, as its rest() gave it. Numbers
+  // that belong to the run `run_id` are kept; an empty one says that the hub never gave any.
+  void take_over(const std::string& run_id, std::vector<Message> messages);
+
   // The hub took this worker in. In the run of before, what `last_seq` covers is committed and the
   // rest is sent again under its old numbers. In any other run (the first one, or that of a hub
   // that lost its database) everything that waits is numbered anew and goes to that run.
@@ -50,6 +55,10 @@ class Outbox {
 
   // The hub committed every report up to `seq`.
   void acknowledged(std::int64_t seq);
+
+  // What is left, in order, each report with its number: those that were sent keep theirs, the
+  // others get the next ones. For the end, when nothing is sent any more.
+  std::vector<Message> rest();
 
   // The hub refused the report with this number and will never take it.
   void rejected(std::int64_t seq);

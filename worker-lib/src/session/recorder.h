@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,44 +26,85 @@ struct Results {
   std::optional<std::int64_t> bytes_received;
 };
 
-// Makes reports of a training's phases and rounds. The last measured phase of a round is held back
-// until it is known whether the round's results go with it. Pure and not thread-safe; each method
-// returns the reports that are ready to go, in order.
+// Makes reports of a training's phases and rounds, and decides when the meter is read. Every moment
+// and every joule from its construction to close() is in one report and in no other, but for a last
+// gap that is not worth one.
+//
+// Time outside phases is a gap. Those before the first round are reported as `init`; those of a
+// round, with what passed since the results of the one before, as one `idle`; and a round without
+// any phase is one `fit`. A gap shorter than `shortest_gap_s` belongs to what follows it, so that
+// tight loops make no reports of nothing. A pause is an `idle` of its own.
+//
+// The last phase of a round is held back until it is known whether the round's results go with it.
+// What is measured between two rounds belongs to the second, and is held back until that begins.
+//
+// Not thread-safe. Each method that returns reports returns those that are ready to go, in order.
 class Recorder {
  public:
   using Reports = std::vector<protocol::Report>;
 
-  // Begins `round`. What was measured before the first one counts as part of it.
+  struct Instruments {
+    std::function<Instant()> now;
+    std::function<energy::Lap()> lap;  // what was spent since it was called before
+  };
+
+  explicit Recorder(Instruments instruments, double shortest_gap_s = 0.05);
+
+  // Begins `round`, and ends an open phase before it; nothing else if that round is under way.
   Reports begin_round(std::int64_t round);
 
-  // Begins a phase; none may be open.
-  void open_phase(std::uint64_t id, protocol::Phase phase, Instant now);
-  std::optional<std::uint64_t> open_id() const;
-  Reports end_phase(Instant now, const energy::Lap& lap);
+  // Begins a phase, and ends the one that is open. Ending one that is not open does nothing.
+  Reports begin_phase(std::uint64_t id, protocol::Phase phase);
+  Reports end_phase(std::uint64_t id);
 
-  // Ends this worker's part of the round, with the last measured phase or, if there was none, with
-  // an empty `evaluate`.
-  Reports finish_round(const Results& results, Instant now);
+  // Figures that take the meter's place in the report of the phase that is open, else of the last
+  // phase if that is still held back, else in the next one that is made. Several add up.
+  void add_energy(const energy::Lap& reading);
 
-  // A stretch of waiting in the round that was begun.
-  protocol::Report idle(Instant from, Instant to, const energy::Lap& lap) const;
+  // Ends this worker's part of the round: its results go with the last phase.
+  Reports finish_round(const Results& results);
 
-  // The end of the training: what was held back.
-  Reports release();
+  // The round that is under way waits, until resume(). Harmless twice; so is the latter.
+  void pause();
+  bool paused() const { return paused_; }
+  Reports report_pause();  // what the pause spent so far
+  Reports resume();
+
+  // The end of the training: everything that was held back.
+  Reports close();
 
  private:
+  struct Stretch {
+    protocol::Report report;
+    energy::Lap added;  // by add_energy
+  };
   struct Open {
     std::uint64_t id;
     protocol::Phase phase;
-    Instant started;
+    energy::Lap added;
   };
 
-  protocol::Report interval(protocol::Phase phase, Instant from, Instant to,
-                            const energy::Lap& lap) const;
+  Stretch cut(protocol::Phase phase, Instant to);
+  void end_open_phase();
+  void end_gap(Instant to, double shortest_s);
+  void end_pause(Instant to);
+  void end_round(Instant to, double shortest_s);
+  void make(std::optional<Stretch> stretch);
+  Reports ready();
+  Reports release();
 
+  const Instruments instruments_;
+  const double shortest_gap_s_;
+  Instant cut_at_;  // what was before is in a report
   std::optional<std::int64_t> round_;
+  bool under_way_ = false;  // round_ was begun and its results are not known
+  bool paused_ = false;
   std::optional<Open> open_;
-  Reports held_;  // one at most, but for those from before the first round
+  std::optional<Stretch>
+      last_phase_;              // of the round; before it begins, of what was measured so far
+  std::optional<Stretch> gap_;  // the gaps so far, added up
+  energy::Lap added_;           // for the next report
+  Reports made_;                // without their round
 };
 
 }  // namespace fedwatt::session

@@ -22,7 +22,6 @@ struct SharedState {
   bool welcomed = false;       // connected, and the hub took this worker in
   bool gone_for_good = false;  // the hub said not to come back
   bool closing = false;
-  bool in_pause = false;     // the training waits in its checkpoint
   bool pump_posted = false;  // the link's thread is about to look into the outbox
 };
 
