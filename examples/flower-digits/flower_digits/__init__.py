@@ -1,0 +1,1 @@
+"""FedAvg of a softmax regression over scikit-learn's digits."""
