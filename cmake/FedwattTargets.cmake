@@ -40,9 +40,15 @@ if(CMAKE_UNITY_BUILD)
   target_compile_options(fedwatt_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 
+# A debug build compiles the standard library's headers once a target instead of once a file, which is
+# a third of the time of a small file. The release build shows what a file forgot to include.
 function(fedwatt_library name)
   add_library(${name} STATIC ${ARGN})
   target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:fedwatt_warnings>)
+  if(CMAKE_BUILD_TYPE STREQUAL Debug)
+    target_precompile_headers(${name} PRIVATE <algorithm> <chrono> <cstdint> <functional> <map>
+      <memory> <optional> <set> <string> <string_view> <utility> <variant> <vector>)
+  endif()
 endfunction()
 
 function(fedwatt_program name)

@@ -108,7 +108,7 @@ int main(int argc, char** argv) {
     fedwatt_worker_end_phase(worker, fit);
 
     const uint64_t evaluation = fedwatt_worker_begin_phase(worker, FEDWATT_EVALUATE);
-    double loss;
+    double loss = 0;
     const double accuracy = evaluate(&m, &loss);
     fedwatt_worker_end_phase(worker, evaluation);
 

@@ -51,14 +51,14 @@ def directive_state(hub, run, name):
     return worker["state"], worker["directive_state"]
 
 
-def check_rounds(hub, run, nodes, last):
+def check_rounds(hub, run, nodes, last, closed_by=("all_reported",)):
     """Rounds 1 to `last` are whole, and nothing is missing or there twice."""
     found = snapshot(hub, run)
     rounds = {each["round"]: each for each in found["rounds"]}
     assert sorted(rounds) == list(range(last + 1))  # 0 is the untrained model
     for number in range(1, last + 1):
         figures = rounds[number]
-        assert figures["closed_by"] == "all_reported"
+        assert figures["closed_by"] in closed_by
         assert (figures["workers_reported"], figures["workers_expected"]) == (nodes, nodes)
         assert figures["accuracy_source"] == "coordinator"
         assert 0 < figures["accuracy"] <= 1
@@ -138,7 +138,8 @@ def test_a_hub_that_is_away_for_a_while(flower, hub, tmp_path):
     hub.start(port=hub.port)
     assert flower.wait() == "finished:completed", flower.log()
     until(lambda: hub.state("flower-digits") == "finished", "the end of the run")
-    check_rounds(hub, "flower-digits", 4, 16)
+    # The server comes back first: it may close a round before the nodes bring what they kept.
+    check_rounds(hub, "flower-digits", 4, 16, closed_by=("all_reported", "workers_lost"))
     assert model.exists()
     assert not list((tmp_path / "state").rglob("*.jsonl")), "all was delivered"
 

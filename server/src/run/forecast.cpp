@@ -34,12 +34,12 @@ Moments moments_of(std::span<const double> values) {
 // The 90th percentile of Student's t, for two or more degrees of freedom to 0.2 %: Abramowitz and
 // Stegun, Handbook of Mathematical Functions, 26.7.5.
 double student_t_90(double degrees) {
-  constexpr double z = 1.2815515655446004;
-  constexpr double z2 = z * z;
-  constexpr double g1 = z * (z2 + 1) / 4;
-  constexpr double g2 = z * ((5 * z2 + 16) * z2 + 3) / 96;
-  constexpr double g3 = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
-  constexpr double g4 = z * ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160;
+  const double z = 1.2815515655446004;
+  const double z2 = z * z;
+  const double g1 = z * (z2 + 1) / 4;
+  const double g2 = z * ((5 * z2 + 16) * z2 + 3) / 96;
+  const double g3 = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
+  const double g4 = z * ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160;
   const double u = 1 / degrees;
   return z + u * (g1 + u * (g2 + u * (g3 + u * g4)));
 }

@@ -31,11 +31,13 @@ std::optional<Error> refuse_round(const Rounds& rounds, std::int64_t round) {
 std::optional<Error> Run::refuse(const Event& event) const {
   if (const auto* joined = std::get_if<WorkerJoined>(&event)) {
     return refuse_hello(joined->hello);
-  } else if (const auto* received = std::get_if<ReportReceived>(&event)) {
+  }
+  if (const auto* received = std::get_if<ReportReceived>(&event)) {
     auto error = refuse_report(received->report);
     if (error) error->seq = received->report.seq;
     return error;
-  } else if (const auto* planned = std::get_if<RoundPlanned>(&event)) {
+  }
+  if (const auto* planned = std::get_if<RoundPlanned>(&event)) {
     if (participants_.at(planned->worker).role() != Role::kCoordinator) {
       return Error{"not_coordinator",
                    planned->worker + " said hello as a worker: only a coordinator plans rounds",
@@ -43,11 +45,13 @@ std::optional<Error> Run::refuse(const Event& event) const {
                    {}};
     }
     return refuse_round(rounds_, planned->plan.round);
-  } else if (const auto* issued = std::get_if<CommandIssued>(&event)) {
+  }
+  if (const auto* issued = std::get_if<CommandIssued>(&event)) {
     auto error = refuse_command(issued->command);
     if (error) error->id = issued->command.id;
     return error;
-  } else if (const auto* acknowledged = std::get_if<DirectiveAcknowledged>(&event)) {
+  }
+  if (const auto* acknowledged = std::get_if<DirectiveAcknowledged>(&event)) {
     if (!control_.find(acknowledged->ack.command)) {
       return Error{"unknown_command",
                    "run " + name() + " has no command " + acknowledged->ack.command,
