@@ -81,7 +81,7 @@ typedef struct fedwatt_options {
   int32_t role;              /* FEDWATT_WORKER or FEDWATT_COORDINATOR */
   int32_t measure;           /* whose energy: FEDWATT_MEASURE_… */
   int64_t total_rounds;      /* -1: not known */
-  const char* region;        /* ISO 3166 code of the grid that feeds this machine; "" not known */
+  const char* region;        /* of the grid that feeds this machine: "FR", "US-CA"; "" not known */
   double pue;                /* of the data centre, at least 1; 0: the hub's default */
   const char* framework;     /* for people: "flower 1.13" */
   const char* target_metric; /* what the run is judged by; "" accuracy */

@@ -54,7 +54,7 @@ struct WorkerOptions {
   std::string worker{};  // this worker's name, unique within the run
   Role role = Role::kWorker;
   std::optional<std::int64_t> total_rounds{};
-  std::string region{};         // ISO 3166 code of the grid that feeds this machine; "" unknown
+  std::string region{};         // of the grid that feeds this machine: "FR", "US-CA"; "" unknown
   std::optional<double> pue{};  // of the data centre, at least 1; the hub's default if not given
   std::string framework{};      // for people: "flower 1.13"
   Target target{};

@@ -103,7 +103,8 @@ class Worker:
         worker         this worker's name, unique within the run
         role           "worker" or "coordinator"
         total_rounds   None: not known
-        region         ISO 3166 code of the grid that feeds this machine
+        region         of the grid that feeds this machine: "FR", "US-CA" or another name that
+                       fedwatt-hub --list-regions knows
         pue            of the data centre, at least 1; None: the hub's default
         framework      for people: "flower 1.13"
         target         what the run is judged by: "auc", or ("perplexity", "min"); else accuracy

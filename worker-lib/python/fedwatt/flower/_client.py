@@ -43,7 +43,7 @@ def mod(*, hub: Optional[str] = None, run: Optional[str] = None, region: Optiona
     hub     else `fedwatt-hub` in the node's or the run's config, FEDWATT_HUB, or what the server
             uses
     run     as the server's line says; this is for a server without that line
-    region  ISO 3166 code of the grid that feeds this node; else `fedwatt-region` in the node's
+    region  of the grid that feeds this node, such as "FR"; else `fedwatt-region` in the node's
             config (flower-supernode --node-config), or FEDWATT_REGION
     pue     of the data centre; else `fedwatt-pue`, or FEDWATT_PUE
 
