@@ -35,6 +35,12 @@ std::string names_or_missing(const std::vector<std::string>& workers) {
   return text.empty() ? kMissing : text;
 }
 
+// What of a round's line does not follow from earlier rounds, as it is shown.
+std::string own_figures(const protocol::RoundView& round, const protocol::RunView& run) {
+  return fmt::format("{} {} {}", format_target(round.target_value, run.target),
+                     format_emissions(round.emissions_g), round.workers_reported);
+}
+
 }  // namespace
 
 std::vector<std::string> runs_lines(const ViewerModel& model, protocol::Timestamp now) {
@@ -71,7 +77,7 @@ std::vector<std::string> WatchLines::next(const RunRecord& run) {
   std::vector<std::string> lines;
   for (const auto& [number, round] : run.rounds) {
     if (!round.closed_by) continue;
-    const Shown now{round.target_value, round.emissions_g, round.workers_reported};
+    const std::string now = own_figures(round, run.view);
     const auto [it, is_new] = shown_.try_emplace(number, now);
     if (is_new || it->second != now) lines.push_back(round_line(round, run.view, !is_new));
     it->second = now;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,21 +15,15 @@ namespace fedwatt::viewer {
 // A table of all runs, a line each under a heading.
 std::vector<std::string> runs_lines(const ViewerModel& model, protocol::Timestamp now);
 
-// Follows one run: a line for each round that closes, for each that is revised by a late report,
-// and for each change of the run's state.
+// Follows one run: a line for each round that closes, for each that a late report revises so that
+// it can be seen, and for each change of the run's state.
 class WatchLines {
  public:
   // What is new since the last call.
   std::vector<std::string> next(const RunRecord& run);
 
  private:
-  struct Shown {
-    std::optional<double> target_value;
-    std::optional<double> emissions_g;
-    std::int64_t workers_reported = 0;
-    bool operator==(const Shown&) const = default;
-  };
-  std::map<std::int64_t, Shown> shown_;
+  std::map<std::int64_t, std::string> shown_;  // of each round, its own figures
   std::optional<protocol::RunState> state_;
 };
 
