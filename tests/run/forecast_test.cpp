@@ -145,6 +145,9 @@ TEST(ForecastTarget, IsWithheldWhileTheFitSaysNothing) {
       << "noise";
   EXPECT_FALSE(forecast_target(saturating(20, 0.1, 0.9, 0.1), 50, Target::Goal::kMax)) << "worse";
   EXPECT_FALSE(forecast_target(saturating(20, 0.9, 0.1, 0.1), 10, Target::Goal::kMax)) << "past";
+  auto passed = saturating(20, 0.9, 0.1, 0.5);
+  passed[15].value = 0.95;
+  EXPECT_FALSE(forecast_target(passed, 50, Target::Goal::kMax)) << "was better already";
   std::vector<TargetPoint> straight;
   for (int round = 1; round <= 10; ++round) straight.push_back({1.0 * round, 0.01 * round});
   EXPECT_FALSE(forecast_target(straight, 50, Target::Goal::kMax)) << "not bent";

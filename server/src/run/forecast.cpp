@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "fedwatt/run/figures.h"
+
 namespace fedwatt::run {
 namespace {
 
@@ -158,7 +160,13 @@ std::optional<double> forecast_target(std::span<const TargetPoint> points, doubl
   const bool toward_goal = goal == protocol::Target::Goal::kMax ? best.slope < 0 : best.slope > 0;
   const bool bent = best_rate * span >= 1;
   if (!(variance > 0) || !explains || !toward_goal || !bent) return std::nullopt;
-  return best.intercept + best.slope * std::exp(-best_rate * (last_round - points[0].round));
+  const double estimate =
+      best.intercept + best.slope * std::exp(-best_rate * (last_round - points[0].round));
+  // A curve that levels off below what was reached already is not this run's.
+  const bool passed = std::any_of(points.begin(), points.end(), [&](const TargetPoint& point) {
+    return improvement(point.value, estimate, goal) > 0;
+  });
+  return passed ? std::nullopt : std::optional(estimate);
 }
 
 std::optional<protocol::Forecast> forecast_of(std::span<const protocol::RoundView* const> closed,

@@ -34,8 +34,9 @@ struct TargetPoint {
 
 // The target's value in `last_round` from the least-squares fit of a + b·exp(−c·round), c > 0: a
 // curve that saturates. Empty while that says nothing: fewer than six rounds, a fit that explains
-// less than 90 % of the variance, one that moves away from the goal or that has not bent yet (then
-// where it levels off is a guess). Looks at 64 points at most, spread over all.
+// less than 90 % of the variance, one that moves away from the goal, that has not bent yet (then
+// where it levels off is a guess) or that ends worse than what was reached already. Looks at 64
+// points at most, spread over all.
 std::optional<double> forecast_target(std::span<const TargetPoint> points, double last_round,
                                       protocol::Target::Goal goal);
 
