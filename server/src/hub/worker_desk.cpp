@@ -3,11 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "fedwatt/carbon/emissions.h"
 #include "fedwatt/carbon/intensity.h"
+#include "fedwatt/carbon/interval.h"
 #include "fedwatt/hub/patience.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/codec.h"
@@ -15,19 +15,6 @@
 namespace fedwatt::hub {
 
 using protocol::Error;
-
-namespace {
-
-// When a report was measured, by the hub's clock.
-carbon::Interval interval_of(const protocol::Report& report, double clock_offset_s) {
-  const auto milliseconds = [](double seconds) {
-    return std::chrono::milliseconds{std::llround(seconds * 1000)};
-  };
-  const auto start = report.started_at + milliseconds(clock_offset_s);
-  return {start, start + milliseconds(report.duration_s)};
-}
-
-}  // namespace
 
 WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
                        RunDefaults defaults)
@@ -225,7 +212,7 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol
 run::ReportReceived WorkerDesk::appraise(const Session& session, protocol::Report& report) const {
   const auto& worker = session.run->participants().at(session.worker);
   const auto& settings = session.run->carbon();
-  const auto interval = interval_of(report, worker.clock_offset_s.value_or(0));
+  const auto interval = carbon::interval_of(report, worker.clock_offset_s.value_or(0));
   const auto intensity = report.intensity_g_per_kwh
                              ? carbon::Intensity{*report.intensity_g_per_kwh, "report"}
                              : defaults_.intensities.over(session.place, interval);

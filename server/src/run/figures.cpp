@@ -70,10 +70,7 @@ void sum_costs(const Round& round, RoundView& view) {
   std::set<std::string> sources;
   std::set<std::string> gaps;
   for (const auto& [name, contribution] : round.contributions) {
-    add(view.energy_by_component.cpu_j, contribution.energy_j.cpu_j);
-    add(view.energy_by_component.gpu_j, contribution.energy_j.gpu_j);
-    add(view.energy_by_component.ram_j, contribution.energy_j.ram_j);
-    add(view.energy_by_component.machine_j, contribution.energy_j.machine_j);
+    add(view.energy_by_component, contribution.energy_j);
     add(view.emissions_g, contribution.emissions_g);
     add(view.bytes_sent, contribution.bytes_sent);
     add(view.bytes_received, contribution.bytes_received);

@@ -1,7 +1,8 @@
 #include "fedwatt/run/round.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "fedwatt/carbon/interval.h"
 
 namespace fedwatt::run {
 namespace {
@@ -39,10 +40,7 @@ void Contribution::add_report(const ReportReceived& received, const protocol::Ha
   const auto& report = received.report;
   const auto& measured_j = report.energy_j;
   const auto& source = report.energy_source;
-  add(energy_j.cpu_j, measured_j.cpu_j);
-  add(energy_j.gpu_j, measured_j.gpu_j);
-  add(energy_j.ram_j, measured_j.ram_j);
-  add(energy_j.machine_j, measured_j.machine_j);
+  add(energy_j, measured_j);
   // A figure for the whole machine has its parts in it: then none of them is missing.
   const bool needed = report.duration_s > 0 && !measured_j.machine_j;
   note_energy(measured_j.cpu_j, source.cpu, needed, "cpu", *this);
@@ -54,11 +52,7 @@ void Contribution::add_report(const ReportReceived& received, const protocol::Ha
   add(bytes_received, report.bytes_received);
 
   duration_s += report.duration_s;
-  const auto milliseconds = [](double seconds) {
-    return std::chrono::milliseconds{std::llround(seconds * 1000)};
-  };
-  const Timestamp start = report.started_at + milliseconds(clock_offset_s);
-  const Timestamp end = start + milliseconds(report.duration_s);
+  const auto [start, end] = carbon::interval_of(report, clock_offset_s);
   started_at = std::min(started_at.value_or(start), start);
   ended_at = std::max(ended_at.value_or(end), end);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "energy/amdgpu_source.h"
+#include "energy/components.h"
 #include "energy/cpu_load_source.h"
 #include "energy/nvml_source.h"
 #include "energy/ram_model.h"
@@ -12,14 +13,6 @@
 
 namespace fedwatt::energy {
 namespace {
-
-using Component = std::optional<double> protocol::ComponentEnergy::*;
-using SourceName = std::string protocol::EnergySources::*;
-
-constexpr std::pair<Component, SourceName> kComponents[] = {
-    {&protocol::ComponentEnergy::cpu_j, &protocol::EnergySources::cpu},
-    {&protocol::ComponentEnergy::gpu_j, &protocol::EnergySources::gpu},
-    {&protocol::ComponentEnergy::ram_j, &protocol::EnergySources::ram}};
 
 // The sum, or nothing if one of its parts is not known.
 void add(std::optional<double>& sum, const std::optional<double>& part) {

@@ -11,8 +11,7 @@ namespace {
 
 using protocol::WorkerMessage;
 
-// The hub takes 64 KiB in a frame. Small frames let acks come early.
-constexpr std::size_t kMaxMessageBytes = 60 * 1024;
+// Small frames let acks come early.
 constexpr std::size_t kFrameBytes = 16 * 1024;
 
 WorkerMessage as_worker_message(Outbox::Message message) {

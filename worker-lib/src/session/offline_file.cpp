@@ -18,7 +18,6 @@ namespace {
 
 constexpr int kMostNames = 1'000;
 constexpr std::size_t kBufferBytes = 64 * 1024;
-constexpr std::size_t kMaxLineBytes = 60 * 1024;  // as in a frame: the hub takes no longer message
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -84,7 +83,7 @@ void write_lines(NewFile& file, const LeftOver& left) {
   std::string buffer;
   const auto add = [&](const protocol::WorkerMessage& message) {
     const std::string line = protocol::encode(message);
-    if (line.size() > kMaxLineBytes) return;  // a plan that names too many: the hub refuses it
+    if (line.size() > kMaxMessageBytes) return;  // a plan that names too many: the hub refuses it
     buffer += line;
     buffer += '\n';
     if (buffer.size() < kBufferBytes) return;

@@ -12,6 +12,9 @@
 
 namespace fedwatt::session {
 
+// The hub takes 64 KiB in a frame: a longer message is not sent, nor kept for later.
+inline constexpr std::size_t kMaxMessageBytes = 60 * 1024;
+
 // What waits for the hub: reports until they are committed, and round plans between them. Pure: no
 // clock, no threads, no I/O; not thread-safe.
 //

@@ -3,25 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "energy/components.h"
+
 namespace fedwatt::session {
 namespace {
 
+using energy::Component;
+using energy::kComponents;
 using protocol::ComponentEnergy;
-using protocol::EnergySources;
 using protocol::Phase;
 
 // A training that never begins a round must not fill the memory.
 constexpr std::size_t kMaxHeld = 64;
-
-struct Component {
-  std::optional<double> ComponentEnergy::*energy_j;
-  std::string EnergySources::*source;
-};
-
-constexpr Component kComponents[] = {{&ComponentEnergy::cpu_j, &EnergySources::cpu},
-                                     {&ComponentEnergy::gpu_j, &EnergySources::gpu},
-                                     {&ComponentEnergy::ram_j, &EnergySources::ram},
-                                     {&ComponentEnergy::machine_j, &EnergySources::machine}};
 
 bool says_nothing(const energy::Lap& lap) { return lap.energy_j == ComponentEnergy(); }
 

@@ -5,15 +5,10 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "fedwatt/carbon/interval.h"
 #include "fedwatt/protocol/time.h"
 
 namespace fedwatt::carbon {
-
-// From `start` up to, but not including, `end`; if both are the same, that moment.
-struct Interval {
-  protocol::Timestamp start;
-  protocol::Timestamp end;
-};
 
 // How a grid's intensity went. Each value holds from its time until the next one's, but for a day
 // at most; the last holds for as long as the one before it did. Never changes, so any thread may

@@ -23,6 +23,14 @@ inline void add(std::optional<std::int64_t>& sum, std::optional<std::int64_t> va
   if (value) sum = std::min(sum.value_or(0) + *value, kMost);
 }
 
+// Each component by itself.
+inline void add(protocol::ComponentEnergy& sum, const protocol::ComponentEnergy& energy) {
+  add(sum.cpu_j, energy.cpu_j);
+  add(sum.gpu_j, energy.gpu_j);
+  add(sum.ram_j, energy.ram_j);
+  add(sum.machine_j, energy.machine_j);
+}
+
 // What one worker (or the coordinator) contributed to one round: the sum of its reports.
 struct Contribution {
   protocol::Role role = protocol::Role::kWorker;
