@@ -126,12 +126,16 @@ Next WorkerImpl::checkpoint_for(std::int64_t round, milliseconds timeout) {
   }
   record([&](session::Recorder& recorder) { return recorder.begin_round(round); });
   for (;;) {
-    const Next next = step(round);
-    if (next != Next::kStillPaused) {
+    const auto [next, ack] = step(round);
+    Deadline report_at;
+    if (next == Next::kStillPaused) {
+      report_at = pause();
+    } else {
       record([](session::Recorder& recorder) { return recorder.resume(); });
-      return next;
     }
-    const Deadline report_at = pause();
+    // Only now: what is spent after it is spent as the hub is told.
+    if (ack) link_.post([this, told = *ack] { conversation_.acknowledge(told); });
+    if (next != Next::kStillPaused) return next;
     Lock lock(state_.mutex);
     const bool changed = state_.changed.wait_until(lock, std::min(deadline, report_at), [this] {
       return state_.closing || state_.control.verdict() != session::Control::Verdict::kWait;
@@ -163,15 +167,12 @@ Next WorkerImpl::ordered() {
   return next == Next::kStillPaused && state_.closing ? Next::kStop : next;
 }
 
-// What was ordered takes hold, and the hub is told.
-Next WorkerImpl::step(std::int64_t round) {
-  Lock lock(state_.mutex);
+// What was ordered takes hold; the hub is to be told of it.
+WorkerImpl::Step WorkerImpl::step(std::int64_t round) {
+  const Lock lock(state_.mutex);
   const session::Control::Step step = state_.control.at_checkpoint(round);
-  const bool closing = state_.closing;
-  lock.unlock();
-  if (step.ack) link_.post([this, ack = *step.ack] { conversation_.acknowledge(ack); });
   const Next next = next_of(step.verdict);
-  return next == Next::kStillPaused && closing ? Next::kStop : next;
+  return {next == Next::kStillPaused && state_.closing ? Next::kStop : next, step.ack};
 }
 
 std::uint64_t WorkerImpl::begin_phase(Phase phase) {

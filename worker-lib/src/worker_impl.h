@@ -64,7 +64,11 @@ class WorkerImpl {
   template <class Call>
   void record(Call call);
   Deadline pause();
-  Next step(std::int64_t round);
+  struct Step {
+    Next next;
+    std::optional<protocol::DirectiveAck> ack;
+  };
+  Step step(std::int64_t round);
   bool wait_until_settled(session::Outbox::Ticket ticket, Deadline deadline);
   void keep_offline(std::string bye);              // when the link has stopped
   void queue(session::Outbox::Message message);    // with state_.mutex held
