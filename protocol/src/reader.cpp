@@ -10,7 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxListLength = 10'000;
 constexpr std::size_t kMaxMetrics = 64;
 
 // Control characters (C0, DEL, and C1 as UTF-8) have no business in a name or a reason: they would
@@ -26,14 +25,13 @@ bool has_control_character(std::string_view text) {
   return false;
 }
 
-// The shortest text that reads back as the same number.
+}  // namespace
+
 std::string number_text(double value) {
   std::array<char, 32> buffer{};
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return {buffer.data(), result.ptr};
 }
-
-}  // namespace
 
 const json* Reader::find(const char* key) const {
   const auto field = object_.find(key);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -14,11 +15,15 @@ namespace fedwatt::protocol {
 inline constexpr std::size_t kMaxNameBytes = 200;
 inline constexpr std::size_t kMaxTextBytes = 1000;
 inline constexpr std::size_t kMaxHubTextBytes = 4000;  // the hub's sentences quote names and texts
+inline constexpr std::size_t kMaxListLength = 10'000;
 
 struct Range {
   double min;
   double max;
 };
+
+// The shortest text that reads back as the same number.
+std::string number_text(double value);
 
 // Reads the fields of one JSON object into a message. It remembers the first thing that is wrong,
 // in words for whoever sent it, and goes on, so that field lists need no branches.
@@ -50,6 +55,20 @@ class Reader {
   void required_names(const char* key, std::vector<std::string>& value);
   void names(const char* key, std::optional<std::vector<std::string>>& value);
   void metrics(const char* key, std::map<std::string, double>& value);
+  // These keep the value that is there if the field is missing.
+  void optional_number(const char* key, double& value, Range range) {
+    if (find(key)) number(key, value, range);
+  }
+  void optional_integer(const char* key, std::int64_t& value, Range range) {
+    if (find(key)) integer(key, value, range);
+  }
+  void optional_flag(const char* key, bool& value) {
+    if (find(key)) flag(key, value);
+  }
+  // What must hold between fields; `what` says it, after the key.
+  void require(const char* key, const char* what, bool holds) {
+    if (!holds) fail(key, what);
+  }
   // A field with which none of the others may stand; `what` says why, after the key.
   template <class T, class... Others>
   void alone(const char* key, const char* what, T& value, Others&... others) {
@@ -77,10 +96,21 @@ class Reader {
         return;
       }
     }
-    std::string words;
-    for (const auto& each : Names<E>::kAll)
-      words += (words.empty() ? "" : ", ") + std::string(each.second);
-    fail(key, "must be one of " + words);
+    fail(key, "must be one of " + words_of<E>());
+  }
+
+  // Each word at most once; a missing field is an empty list.
+  template <class E>
+  void choices(const char* key, std::vector<E>& value) {
+    const auto* field = find(key);
+    if (!field) return;
+    if (!field->is_array()) return fail(key, "must be an array");
+    for (const auto& element : *field) {
+      const auto word = string_of(element);
+      const auto known = word ? value_of<E>(*word) : std::nullopt;
+      if (!known) return fail(key, "must hold only " + words_of<E>());
+      if (std::find(value.begin(), value.end(), *known) == value.end()) value.push_back(*known);
+    }
   }
 
   template <class T>
@@ -102,6 +132,15 @@ class Reader {
     object(key, value);
   }
   template <class T>
+  void optional_list(const char* key, std::vector<T>& value) {
+    const auto* field = find(key);
+    if (!field) return;
+    if (field->is_array() && field->size() > kMaxListLength) {
+      return fail(key, "holds more than " + std::to_string(kMaxListLength) + " elements");
+    }
+    list(key, value);
+  }
+  template <class T>
   void list(const char* key, std::vector<T>& value) {
     const auto* field = find(key);
     if (!field || !field->is_array()) return fail(key, "must be an array");
@@ -114,6 +153,14 @@ class Reader {
   }
 
  private:
+  template <class E>
+  static std::string words_of() {
+    std::string words;
+    for (const auto& each : Names<E>::kAll) {
+      words += (words.empty() ? "" : ", ") + std::string(each.second);
+    }
+    return words;
+  }
   const nlohmann::json* find(const char* key) const;  // null for missing and for null
   static std::optional<std::string> string_of(const nlohmann::json& field);
   void read_name(const char* key, const nlohmann::json& field, std::string& value);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "shared_fields.h"
 
 // The field lists of the messages between a viewer and the hub: the one definition of their JSON.
@@ -37,6 +39,44 @@ void fields(Io& io, typename Io::template Of<Command>& command) {
   io.text("reason", command.reason);
 }
 
+inline constexpr const char* type_name(const SetPolicies*) { return "set_policies"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<SetPolicies>& set) {
+  io.name("id", set.id);
+  io.name("run", set.run);
+  io.object("policies", set.policies);
+  io.choices("remove", set.remove);
+  io.optional_flag("hand_back", set.hand_back);
+  io.text("reason", set.reason);
+}
+
+template <class Io>
+void fields(Io& io, typename Io::template Of<IntensityPoint>& point) {
+  io.time("at", point.at);
+  io.number("g_per_kwh", point.g_per_kwh, kIntensity);
+}
+
+inline constexpr const char* type_name(const Recompute*) { return "recompute"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<Recompute>& recompute) {
+  io.name("id", recompute.id);
+  io.name("run", recompute.run);
+  io.number("intensity_g_per_kwh", recompute.intensity_g_per_kwh, kIntensity);
+  io.name("region", recompute.region);
+  io.optional_list("series", recompute.series);
+  const auto& series = recompute.series;
+  const auto falls = [](const auto& a, const auto& b) { return b.at <= a.at; };
+  io.require("series", "must have times that rise",
+             std::adjacent_find(series.begin(), series.end(), falls) == series.end());
+  const int given = (recompute.intensity_g_per_kwh ? 1 : 0) + (recompute.region ? 1 : 0) +
+                    (recompute.series.empty() ? 0 : 1);
+  io.require("intensity_g_per_kwh", "excludes region and series: give one of the three",
+             given <= 1);
+  io.number("pue", recompute.pue, kPue);
+  io.number("network_kwh_per_gb", recompute.network_kwh_per_gb, kNetworkKwhPerGb);
+  io.number("network_intensity_g_per_kwh", recompute.network_intensity_g_per_kwh, kIntensity);
+}
+
 inline constexpr const char* type_name(const ViewerWelcome*) { return "welcome"; }
 template <class Io>
 void fields(Io& io, typename Io::template Of<ViewerWelcome>& welcome) {
@@ -59,6 +99,21 @@ void fields(Io& io, typename Io::template Of<Forecast>& forecast) {
   io.object("emissions_g", forecast.emissions_g);
   io.object("wall_s", forecast.wall_s);
   io.number("target_value", forecast.target_value, kAny);
+  io.number("outlook_g_per_kwh", forecast.outlook_g_per_kwh, kAny);
+}
+
+template <class Io>
+void fields(Io& io, typename Io::template Of<CarbonSettings>& carbon) {
+  io.number("default_pue", carbon.default_pue, kPue);
+  io.number("network_kwh_per_gb", carbon.network_kwh_per_gb, kNetworkKwhPerGb);
+  io.number("network_intensity_g_per_kwh", carbon.network_intensity_g_per_kwh, kIntensity);
+}
+
+template <class Io>
+void fields(Io& io, typename Io::template Of<Edition>& edition) {
+  io.name("of_run_id", edition.of_run_id);
+  io.text("intensity", edition.intensity);
+  io.text("made_by", edition.made_by);
 }
 
 inline constexpr const char* type_name(const RunView*) { return "run"; }
@@ -88,7 +143,13 @@ void fields(Io& io, typename Io::template Of<RunView>& run) {
   io.number("power_w", run.power_w, kAny);
   io.integer("workers_online", run.workers_online, kCount);
   io.integer("workers_total", run.workers_total, kCount);
+  io.number("emissions_after_best_g", run.emissions_after_best_g, kAny);
+  io.number("emissions_after_best_share", run.emissions_after_best_share, kAny);
   io.object("forecast", run.forecast);
+  io.object("carbon", run.carbon);
+  io.object("edition", run.edition);
+  io.object("policies", run.policies);
+  io.text("overruled_by", run.overruled_by);
 }
 
 inline constexpr const char* type_name(const WorkerView*) { return "worker"; }
@@ -121,6 +182,7 @@ void fields(Io& io, typename Io::template Of<WorkerView>& worker) {
   io.integer("reports_missing", worker.reports_missing, kCount);
   io.time("last_report_at", worker.last_report_at);
   io.number("clock_offset_s", worker.clock_offset_s, kAny);
+  io.optional_flag("stale", worker.stale);
 }
 
 inline constexpr const char* type_name(const RoundView*) { return "round"; }
@@ -171,6 +233,8 @@ void fields(Io& io, typename Io::template Of<EventView>& event) {
   io.name("worker", event.worker);
   io.integer("round", event.round, kRound);
   io.text("message", event.message, kMaxHubTextBytes);
+  io.optional_flag("alert", event.alert);
+  io.metrics("numbers", event.numbers);
 }
 
 inline constexpr const char* type_name(const CommandStatus*) { return "command_status"; }
@@ -188,6 +252,28 @@ void fields(Io& io, typename Io::template Of<CommandStatus>& status) {
   io.names("acknowledged", status.acknowledged);
   io.names("pending", status.pending);
   io.names("offline", status.offline);
+}
+
+inline constexpr const char* type_name(const PoliciesSet*) { return "policies_set"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<PoliciesSet>& set) {
+  io.name("id", set.id);
+  io.name("run_id", set.run_id);
+  io.integer("offset", set.offset, kCount);
+  io.object("policies", set.policies);
+  io.text("overruled_by", set.overruled_by);
+}
+
+inline constexpr const char* type_name(const Recomputed*) { return "recomputed"; }
+template <class Io>
+void fields(Io& io, typename Io::template Of<Recomputed>& recomputed) {
+  io.name("id", recomputed.id);
+  io.name("run_id", recomputed.run_id);
+  io.name("of_run_id", recomputed.of_run_id);
+  io.name("name", recomputed.name);
+  io.integer("reports", recomputed.reports, kCount);
+  io.number("emissions_g", recomputed.emissions_g, kAny);
+  io.number("emissions_before_g", recomputed.emissions_before_g, kAny);
 }
 
 inline constexpr const char* type_name(const Snapshot*) { return "snapshot"; }

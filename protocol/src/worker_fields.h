@@ -19,6 +19,7 @@ void fields(Io& io, typename Io::template Of<WorkerHello>& hello) {
   io.object("hardware", hello.hardware);
   io.text("framework", hello.framework);
   io.object("target", hello.target);
+  io.object("policies", hello.policies);
   io.time("sent_at", hello.sent_at);
   io.name("session", hello.session);
   io.flag("import", hello.is_import);

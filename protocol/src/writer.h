@@ -47,6 +47,13 @@ class Writer {
     for (const auto& [metric, number] : value) object_[key][metric] = number;
   }
 
+  void optional_number(const char* key, double value, Range range) { number(key, value, range); }
+  void optional_integer(const char* key, std::int64_t value, Range range) {
+    integer(key, value, range);
+  }
+  void optional_flag(const char* key, bool value) { flag(key, value); }
+  void require(const char*, const char*, bool) {}
+
   template <class T, class... Others>
   void alone(const char*, const char*, const T&, const Others&...) {}
 
@@ -61,6 +68,12 @@ class Writer {
   template <class E>
   void optional_choice(const char* key, E value) {
     choice(key, value);
+  }
+
+  template <class E>
+  void choices(const char* key, const std::vector<E>& value) {
+    object_[key] = Json::array();
+    for (const E each : value) object_[key].push_back(name_of(each));
   }
 
   template <class T>
@@ -80,6 +93,10 @@ class Writer {
   template <class T>
   void required_object(const char* key, const T& value) {
     object(key, value);
+  }
+  template <class T>
+  void optional_list(const char* key, const std::vector<T>& value) {
+    list(key, value);
   }
   template <class T>
   void list(const char* key, const std::vector<T>& value) {

@@ -4,11 +4,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <utility>
 
 #include "fedwatt/hub/hub.h"
+#include "fedwatt/hub/live_intensity_feed.h"
 #include "fedwatt/hub/settings.h"
 #include "fedwatt/hub/version.h"
+#include "fedwatt/net/curl_client.h"
 #include "fedwatt/net/socket_server.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/store/writer.h"
@@ -45,24 +48,37 @@ tl::expected<void, store::StoreError> replay(store::Store& store, hub::Hub& hub)
   return result;
 }
 
+// Nobody was told of them, and whoever asked for one asks again.
+void remove_unfinished_editions(store::Store& store, const hub::Hub& hub) {
+  for (const auto& run_id : hub.unfinished_editions()) {
+    const auto removed = store.remove(run_id);
+    spdlog::warn("the edition {} was not finished: {}", run_id,
+                 removed ? "removed" : removed.error().message);
+  }
+}
+
 int serve(const hub::Settings& settings) {
   auto store = store::open_store(settings.database);
   if (!store) return fail(store.error().message);
 
   net::SocketServer server(
       {settings.listen_address, settings.listen_port, settings.max_connections});
+  net::CurlClient http([&server](auto task) { server.post(std::move(task)); });
   store::Writer writer(**store, [&server](auto task) { server.post(std::move(task)); });
 
+  hub::AlertDesk alerts(http, server, settings.webhooks);
   std::string failure;
   hub::Hub hub(writer, server, server, settings.defaults, [&](const store::StoreError& error) {
     failure = error.message;
     server.stop();
   });
+  hub.tell_of_alerts(alerts);
   const auto problem = server.listen(
       hub, [&hub](const auto& request, auto respond) { hub.answer(request, std::move(respond)); });
   if (!problem.empty()) return fail(problem);
   // Whoever connects already is answered when everything is read back.
   if (const auto replayed = replay(**store, hub); !replayed) return fail(replayed.error().message);
+  remove_unfinished_editions(**store, hub);
 
   bool store_hangs = false;
   server.on_stop_signal([&](int signal) {
@@ -84,6 +100,12 @@ int serve(const hub::Settings& settings) {
     });
   });
   hub.start();
+  std::optional<hub::LiveIntensityFeed> live_intensities;
+  if (const auto& live = settings.defaults.intensities.live()) {
+    live_intensities.emplace(http, server, *live, settings.live_refresh,
+                             [&hub] { return hub.live_sources(); });
+    live_intensities->start();
+  }
   std::cout << "fedwatt-hub listening on " << settings.listen_address << ":" << server.port()
             << std::endl;
   const auto escaped = server.run();

@@ -82,6 +82,17 @@ class FakeCommitter : public store::Committer {
     done_ = std::move(done);
     ++attempts;
   }
+  void read(const std::string& run_id, std::int64_t after, std::size_t limit,
+            std::function<void(Page)> done) override {
+    if (read_error) return done(tl::unexpected(*read_error));
+    store::Events page;
+    for (const auto& event : stored) {
+      if (event.run_id == run_id && event.offset > after && page.size() < limit) {
+        page.push_back(event);
+      }
+    }
+    done(page);
+  }
   void check(Done done) override { done({}); }
 
   // The store's answer to the commit that is under way.
@@ -99,6 +110,7 @@ class FakeCommitter : public store::Committer {
   std::shared_ptr<const store::Events> under_way;
   store::Events stored;
   int attempts = 0;
+  std::optional<store::StoreError> read_error;  // what every read gives, if anything
 
  private:
   void finish(tl::expected<void, store::StoreError> result) {

@@ -8,11 +8,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fedwatt/protocol/policy_text.h"
+
 namespace fedwatt::hub {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 std::variant<Settings, Exit> read(std::vector<const char*> arguments) {
@@ -162,6 +166,63 @@ TEST(Settings, BadIntensitiesAreNamedWithFileAndLine) {
                              "2026-01-01T01:00:00Z,20\n2026-01-01T00:00:00Z,20\n");
   EXPECT_THAT(refusal({"--intensity-series", backwards.of("FR").c_str()}),
               AllOf(HasSubstr(backwards.path()), HasSubstr("line 3: not later")));
+}
+
+TEST(Settings, PoliciesFromTheCommandLineTheEnvironmentAndAFile) {
+  EXPECT_EQ(settings({}).defaults.policies, protocol::Policies{});
+  const auto two = settings({"--policy", "budget:limit_g=500,act=stop", "--policy", "confirm"});
+  EXPECT_EQ(protocol::policy_text(two.defaults.policies), "budget:limit_g=500,act=stop confirm");
+
+  // As words by themselves, and two in one text.
+  setenv("FEDWATT_POLICY", "budget limit_g=500 act=stop target value=0.9", 1);
+  const auto from_environment = settings({});
+  const auto replaced = settings({"--policy", "budget:limit_j=7"});
+  unsetenv("FEDWATT_POLICY");
+  EXPECT_EQ(protocol::policy_text(from_environment.defaults.policies),
+            "budget:limit_g=500,act=stop target:value=0.9");
+  EXPECT_EQ(protocol::policy_text(replaced.defaults.policies), "budget:limit_j=7 target:value=0.9")
+      << "the command line outranks the environment, kind by kind";
+
+  const ConfigFile file("policy=budget:limit_g=500,act=stop\npolicy=\"target value=0.9\"\n");
+  EXPECT_EQ(protocol::policy_text(settings({"--config", file.path()}).defaults.policies),
+            "budget:limit_g=500,act=stop target:value=0.9");
+}
+
+TEST(Settings, AWrongPolicyIsNamed) {
+  EXPECT_THAT(refusal({"--policy", "budget:limt_g=500"}),
+              AllOf(StartsWith("fedwatt-hub: --policy: budget.limt_g is not known here"),
+                    HasSubstr("limit_g, limit_j")));
+  EXPECT_THAT(refusal({"--policy", "budgt"}), HasSubstr("'budgt' is no kind of policy"));
+  EXPECT_THAT(refusal({"--policy", ""}), HasSubstr("no policy is given"));
+  const ConfigFile file("policy=budget:limit_g=-1\n");
+  EXPECT_THAT(refusal({"--config", file.path()}), HasSubstr("budget.limit_g -1 is outside"));
+}
+
+TEST(Settings, WebhooksFromTheCommandLineTheEnvironmentAndAFile) {
+  const auto given = settings({"--alert-webhook", "https://a.example/x,y", "--alert-webhook",
+                               "http://b.example", "--alert-webhook-header", "X-Key: a, b"});
+  EXPECT_THAT(given.webhooks.urls, ElementsAre("https://a.example/x,y", "http://b.example"));
+  EXPECT_THAT(given.webhooks.headers, ElementsAre("X-Key: a, b"));
+
+  setenv("FEDWATT_ALERT_WEBHOOK", "https://a.example http://b.example", 1);
+  setenv("FEDWATT_ALERT_WEBHOOK_HEADER", "Authorization: Bearer s3cret", 1);
+  const auto from_environment = settings({});
+  unsetenv("FEDWATT_ALERT_WEBHOOK");
+  unsetenv("FEDWATT_ALERT_WEBHOOK_HEADER");
+  EXPECT_THAT(from_environment.webhooks.urls, ElementsAre("https://a.example", "http://b.example"));
+  EXPECT_THAT(from_environment.webhooks.headers, ElementsAre("Authorization: Bearer s3cret"));
+
+  const ConfigFile file(
+      "alert-webhook=[\"https://a.example\", \"http://b.example\"]\n"
+      "alert-webhook-header=\"Authorization: Bearer s3cret\"\nworker-stale=60\n");
+  const auto from_file = settings({"--config", file.path()});
+  EXPECT_THAT(from_file.webhooks.urls, ElementsAre("https://a.example", "http://b.example"));
+  EXPECT_THAT(from_file.webhooks.headers, ElementsAre("Authorization: Bearer s3cret"));
+  EXPECT_EQ(from_file.defaults.rules.stale_ms, 60'000);
+
+  const auto refused = refusal({"--alert-webhook", "s3cret.example"});
+  EXPECT_THAT(refused, AllOf(HasSubstr("--alert-webhook"), Not(HasSubstr("s3cret"))));
+  EXPECT_EQ(settings({}).defaults.rules.stale_ms, 120'000);
 }
 
 TEST(Settings, RegionsAreListedInsteadOfStarting) {

@@ -249,6 +249,61 @@ TEST(Types, ListsAndMetricsAreBounded) {
             "selected holds more than 10000 names");
 }
 
+TEST(Types, ASeriesIsBounded) {
+  const auto recompute = [](int points) {
+    std::string series;
+    for (int i = 0; i < points; ++i) {
+      char point[80];
+      std::snprintf(point, sizeof point,
+                    "%s{\"at\":\"2026-01-01T%02d:%02d:%02d.000Z\",\"g_per_kwh\":1}",
+                    i == 0 ? "" : ",", i / 3600, i / 60 % 60, i % 60);
+      series += point;
+    }
+    return R"({"type":"recompute","id":"e","run":"r","series":[)" + series + "]}";
+  };
+  EXPECT_EQ(std::get<Recompute>(decode_one<ViewerToHub>(recompute(10'000))).series.size(), 10'000u);
+  EXPECT_EQ(error_of<ViewerToHub>(recompute(10'001)).message,
+            "series holds more than 10000 elements");
+}
+
+// ---- policies by themselves ---------------------------------------------------------------------
+
+TEST(PoliciesText, IsReadAsItIsWritten) {
+  Policies policies;
+  policies.budget = BudgetPolicy{.limit_g = 500, .limit_j = {}, .act = PolicyAct::kStop};
+  policies.confirm = ConfirmPolicy{};
+  EXPECT_EQ(decode_policies(encode(policies)), policies);
+  EXPECT_EQ(decode_policies(R"({"budget":{"limit_g":500,"act":"stop"},"confirm":{}})"), policies);
+  EXPECT_EQ(decode_policies("{}"), Policies{});
+  EXPECT_EQ(decode_policies(R"({"budget":null})"), Policies{});
+}
+
+TEST(PoliciesText, SaysWhatIsWrong) {
+  const auto problem = [](std::string_view text, std::string_view code = "invalid_policy") {
+    const auto policies = decode_policies(text);
+    if (policies) return "nothing is wrong with " + std::string(text);
+    EXPECT_EQ(policies.error().code, code) << text;
+    return policies.error().message;
+  };
+  EXPECT_EQ(problem(R"({"bugdet":{"limit_g":500}})"),
+            "bugdet is not known here; known are: budget, plateau, intensity, confirm, target");
+  EXPECT_EQ(problem(R"({"confirm":{"after":5}})"),
+            "confirm.after is not known here; known are: after_rounds, dry_run");
+  EXPECT_THAT(problem(R"({"confirm":{"":[]}})"), HasSubstr("confirm. is not known here"));
+  EXPECT_THAT(problem(R"({"\u001b[2J":1})"), HasSubstr("?[2J is not known here"));
+  EXPECT_LT(problem("{\"" + std::string(100'000, 'x') + "\":1}").size(), 300u);
+  EXPECT_EQ(problem(R"({"budget":500})"), "budget must be an object");
+  EXPECT_EQ(problem(R"({"budget":{"limit_g":"500"}})"), "budget.limit_g must be a number");
+  EXPECT_EQ(problem(R"({"budget":{}})"), "budget.limit_g or limit_j must be given");
+  EXPECT_EQ(problem(R"({"target":{"value":null}})"), "target.value is missing");
+  EXPECT_EQ(problem(R"({"confirm":{"after_rounds":1000001}})"),
+            "confirm.after_rounds 1000001 is outside 1..1e+06");
+  EXPECT_EQ(problem("[]"), "policies must be a JSON object");
+  EXPECT_EQ(problem("null"), "policies must be a JSON object");
+  EXPECT_THAT(problem(R"({"target":{"value":NaN}})", "malformed_json"), HasSubstr("parse error"));
+  EXPECT_THAT(problem(R"({"target":{"value":1e400}})", "malformed_json"), HasSubstr("overflow"));
+}
+
 // ---- writing ------------------------------------------------------------------------------------
 
 TEST(Writing, WhatIsNotMeasuredIsNullAndNeverZero) {

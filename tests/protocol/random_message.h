@@ -64,6 +64,12 @@ class RandomFields {
       value.emplace(string(1, kMaxNameBytes), number_in({-1e300, 1e300}));
     }
   }
+  void optional_number(const char* key, double& value, Range range) { number(key, value, range); }
+  void optional_integer(const char* key, std::int64_t& value, Range range) {
+    integer(key, value, range);
+  }
+  void optional_flag(const char* key, bool& value) { flag(key, value); }
+  void require(const char*, const char*, bool holds) { valid_ = valid_ && holds; }
   template <class T, class... Others>
   void alone(const char*, const char*, T& value, Others&... others) {
     if (value) (others.reset(), ...);
@@ -81,9 +87,26 @@ class RandomFields {
   void optional_choice(const char* key, E& value) {
     choice(key, value);
   }
+  template <class E>
+  void choices(const char*, std::vector<E>& value) {
+    for (const auto& each : Names<E>::kAll) {
+      if (coin()) value.push_back(each.first);
+    }
+  }
+  // Fills it anew until what the codec requires between its fields holds.
+  template <class T>
+  void fill(T& value) {
+    const bool outer_valid = valid_;
+    do {
+      valid_ = true;
+      value = T{};
+      fields(*this, value);
+    } while (!valid_);
+    valid_ = outer_valid;
+  }
   template <class T>
   void object(const char*, T& value) {
-    fields(*this, value);
+    fill(value);
   }
   template <class T>
   void object(const char* key, std::optional<T>& value) {
@@ -95,7 +118,11 @@ class RandomFields {
   }
   template <class T>
   void list(const char*, std::vector<T>& value) {
-    for (auto left = below(4); left > 0; --left) fields(*this, value.emplace_back());
+    for (auto left = below(4); left > 0; --left) fill(value.emplace_back());
+  }
+  template <class T>
+  void optional_list(const char* key, std::vector<T>& value) {
+    list(key, value);
   }
 
  private:
@@ -155,6 +182,7 @@ class RandomFields {
   }
 
   std::mt19937_64& random_;
+  bool valid_ = true;
 };
 
 // A message of a type chosen at random, with every field chosen at random.
@@ -164,7 +192,7 @@ Variant random_message(std::mt19937_64& random, std::index_sequence<Index...>) {
   const auto chosen = random() % sizeof...(Index);
   (void)((chosen == Index && (variant.template emplace<Index>(), true)) || ...);
   RandomFields filler(random);
-  std::visit([&](auto& message) { fields(filler, message); }, variant);
+  std::visit([&](auto& message) { filler.fill(message); }, variant);
   return variant;
 }
 

@@ -17,6 +17,13 @@ using protocol::Target;
 using ::testing::DoubleNear;
 using ::testing::Optional;
 
+// Of rounds that are all that was spent.
+std::optional<protocol::Estimate> total_of(const std::vector<double>& per_round,
+                                           std::int64_t rounds_left) {
+  return forecast_total(std::accumulate(per_round.begin(), per_round.end(), 0.0), per_round,
+                        rounds_left);
+}
+
 TEST(WarmUp, IsWhatTheFirstRoundsCostOtherwise) {
   EXPECT_EQ(warm_up_rounds(std::vector{9.0, 2.0, 1.0, 1.1, 0.9, 1.0, 1.1, 0.9}), 2u);
   EXPECT_EQ(warm_up_rounds(std::vector{1.0, 1.1, 0.9, 1.0, 1.1, 0.9, 1.0, 1.0}), 0u);
@@ -33,7 +40,7 @@ TEST(ForecastTotal, IsWhatIsSpentAndTheMeanForEachRoundLeft) {
   // Spent 2 + 3 + 4 = 9; the mean is 3 and 7 rounds are left: 9 + 21 = 30. The sample's variance is
   // 1, so that of the sum of 7 more rounds, whose mean is itself uncertain, is 7 + 49/3 = 23.333;
   // t(2, 90 %) = 1.8856: 1.8856 · √23.333 = 9.108.
-  const auto forecast = forecast_total(std::vector{2.0, 3.0, 4.0}, 7);
+  const auto forecast = total_of(std::vector{2.0, 3.0, 4.0}, 7);
   ASSERT_TRUE(forecast);
   EXPECT_DOUBLE_EQ(forecast->mean, 30);
   EXPECT_NEAR(forecast->low, 30 - 9.108, 0.02);
@@ -41,27 +48,27 @@ TEST(ForecastTotal, IsWhatIsSpentAndTheMeanForEachRoundLeft) {
 }
 
 TEST(ForecastTotal, IsSureWhenNothingIsLeftOrNothingVaries) {
-  const auto over = forecast_total(std::vector{2.0, 3.0, 4.0}, 0);
+  const auto over = total_of(std::vector{2.0, 3.0, 4.0}, 0);
   ASSERT_TRUE(over);
   EXPECT_EQ(*over, (protocol::Estimate{9, 9, 9}));
-  const auto constant = forecast_total(std::vector{2.0, 2.0, 2.0, 2.0}, 4);
+  const auto constant = total_of(std::vector{2.0, 2.0, 2.0, 2.0}, 4);
   ASSERT_TRUE(constant);
   EXPECT_EQ(*constant, (protocol::Estimate{16, 16, 16}));
 }
 
 TEST(ForecastTotal, IsNeverBelowWhatIsSpent) {
-  const auto forecast = forecast_total(std::vector{0.0, 100.0, 0.0}, 3);
+  const auto forecast = total_of(std::vector{0.0, 100.0, 0.0}, 3);
   ASSERT_TRUE(forecast);
   EXPECT_DOUBLE_EQ(forecast->low, 100);
 }
 
 TEST(ForecastTotal, NeedsThreeRounds) {
-  EXPECT_FALSE(forecast_total(std::vector{2.0, 3.0}, 7));
-  EXPECT_FALSE(forecast_total(std::vector<double>{}, 7));
+  EXPECT_FALSE(total_of(std::vector{2.0, 3.0}, 7));
+  EXPECT_FALSE(total_of(std::vector<double>{}, 7));
 }
 
 TEST(ForecastTotal, LeavesTheWarmUpOutOfTheMeanButNotOutOfTheSum) {
-  const auto forecast = forecast_total(std::vector{10.0, 1.0, 1.0, 1.0}, 6);
+  const auto forecast = total_of(std::vector{10.0, 1.0, 1.0, 1.0}, 6);
   ASSERT_TRUE(forecast);
   EXPECT_DOUBLE_EQ(forecast->mean, 13 + 6);
 }
@@ -94,8 +101,9 @@ TEST_P(Coverage, OfTheBandIsBetween70And90Percent) {
       deviation = rho * deviation + std::sqrt(1 - rho * rho) * normal(random);
     }
     const double truth = std::accumulate(costs.begin(), costs.end(), 0.0);
-    const auto forecast = forecast_total(std::span(costs).first(synthetic.done),
-                                         static_cast<std::int64_t>(kRounds - synthetic.done));
+    const auto done = static_cast<std::ptrdiff_t>(synthetic.done);
+    const auto forecast =
+        total_of({costs.begin(), costs.begin() + done}, static_cast<std::int64_t>(kRounds) - done);
     held += forecast->low <= truth && truth <= forecast->high ? 1 : 0;
   }
   const double share = static_cast<double>(held) / kRuns;
@@ -181,6 +189,51 @@ TEST(ForecastOfRun, CoversWhatIsPlanned) {
   EXPECT_DOUBLE_EQ(forecast->energy_j->mean, 90 + 7 * 30);
   EXPECT_EQ(forecast->wall_s, (protocol::Estimate{100, 100, 100}));
   EXPECT_FALSE(forecast->target_value);
+}
+
+TEST(ForecastOfRun, ReckonsWithWhatIsExpectedOfTheGrids) {
+  // 90 J at the 100 g/kWh of Scenario's reports are 0.0025 g of the 9 g; the rest came otherwise.
+  // At 172,900 g/kWh the same 90 J would cost 90 · 172,800 / 3.6e6 = 4.32 g more: (9 + 4.32) / 9 =
+  // 1.48 times as much, and so do the 21 g that are left.
+  ThreeRoundsOfTen scenario;
+  scenario.apply(IntensityNoted{"", 100, "series:X", 172'900});
+  const auto forecast = scenario.run.view().forecast;
+  ASSERT_TRUE(forecast);
+  EXPECT_NEAR(forecast->emissions_g->mean, 9 + 1.48 * 21, 1e-9);
+  EXPECT_EQ(forecast->outlook_g_per_kwh, 172'900);
+  EXPECT_DOUBLE_EQ(forecast->energy_j->mean, 90 + 7 * 30) << "energy is what it was";
+}
+
+TEST(ForecastOfRun, WaitsForAsManyRoundsAsItWasTold) {
+  Scenario scenario({.forecast_after_rounds = 5});
+  protocol::WorkerHello hello;
+  hello.run = "digits";
+  hello.worker = "a";
+  hello.total_rounds = 10;
+  scenario.apply(WorkerJoined{hello, {}});
+  for (int round = 1; round <= 4; ++round) scenario.report("a", round, {.accuracy = 0.5});
+  EXPECT_FALSE(scenario.run.view().forecast);
+  scenario.report("a", 5, {.accuracy = 0.5});
+  EXPECT_TRUE(scenario.run.view().forecast);
+}
+
+TEST(ForecastOfRun, FitsACurveToRoundsThatEvaluateSeldom) {
+  // Every tenth of 990 rounds, so no stretch of 990 / 64 rounds is without one.
+  Scenario scenario;
+  protocol::WorkerHello hello;
+  hello.run = "digits";
+  hello.worker = "a";
+  hello.total_rounds = 2000;
+  scenario.apply(WorkerJoined{hello, {}});
+  for (int round = 1; round <= 990; ++round) {
+    Scenario::Says says{.emissions_g = 1, .round_complete = true};
+    if (round % 10 == 3) says.accuracy = 0.9 - 0.8 * std::exp(-0.005 * round);
+    scenario.report("a", round, says);
+  }
+  const auto forecast = scenario.run.view().forecast;
+  ASSERT_TRUE(forecast);
+  EXPECT_THAT(forecast->target_value, Optional(DoubleNear(0.9, 0.002)));
+  EXPECT_DOUBLE_EQ(forecast->emissions_g->mean, 2000);
 }
 
 TEST(ForecastOfRun, CountsFromTheFrameworksFirstRound) {

@@ -29,8 +29,8 @@ class Scenario {
   };
 
   void apply(Event event) {
-    log.push_back({"run-1", run.offset() + 1, now, event});
-    orders = run.apply(event, now).orders;
+    orders.clear();
+    record(std::move(event));
   }
   void wait_s(double seconds) {
     now += std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
@@ -122,11 +122,21 @@ class Scenario {
     return kinds;
   }
 
+  // Applies the event and what follows from it, as the hub does.
+  void record(Event event) {
+    log.push_back({"run-1", run.offset() + 1, now, event});
+    auto effects = run.apply(event, now);
+    orders.insert(orders.end(), effects.orders.begin(), effects.orders.end());
+    alerts.insert(alerts.end(), effects.alerts.begin(), effects.alerts.end());
+    for (auto& follow_up : effects.follow_ups) record(std::move(follow_up));
+  }
+
   static constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
   Timestamp now = kStart;
   Run run{"run-1"};
   std::vector<StoredEvent> log;
-  std::vector<Run::Effects::Order> orders;  // of the last event
+  std::vector<Run::Effects::Order> orders;  // of the last event and what followed
+  std::vector<protocol::EventView> alerts;  // all
 };
 
 }  // namespace fedwatt::run

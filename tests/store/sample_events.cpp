@@ -62,6 +62,17 @@ protocol::WorkerHello sparse_hello() {
   return hello;
 }
 
+protocol::Policies full_policies() {
+  protocol::Policies policies;
+  policies.budget = protocol::BudgetPolicy{500, 3.6e6, 0.9, true, protocol::PolicyAct::kStop, true};
+  policies.plateau = protocol::PlateauPolicy{7, 0.002, -0.25, protocol::PolicyAct::kWarn, true};
+  policies.intensity =
+      protocol::IntensityPolicy{300.5, 200, protocol::IntensityPolicy::Scope::kWorkers, true};
+  policies.confirm = protocol::ConfirmPolicy{4, true};
+  policies.target = protocol::TargetPolicy{0.95, protocol::PolicyAct::kPause, true};
+  return policies;
+}
+
 }  // namespace
 
 protocol::Timestamp at_ms(std::int64_t milliseconds) {
@@ -99,7 +110,16 @@ std::vector<StoredEvent> full_events(const std::string& run_id) {
                            std::vector<std::string>{"hospital-1"}, "too dear"},
                           "ada"},
        run::DirectiveAcknowledged{"hospital-3", {"c-1", protocol::DirectiveState::kInformed, 4}},
-       run::RunAbandoned{}});
+       run::RunAbandoned{}, run::WorkerStale{"hospital-3"},
+       run::IntensityNoted{"FR", 56.5, "series:FR", 61.25},
+       run::PoliciesChanged{full_policies(), true, "ada", "as agreed"},
+       run::PolicyDecided{{protocol::PolicyKind::kBudget,
+                           run::PolicyDecision::What::kStop,
+                           std::vector<std::string>{"hospital-3"},
+                           "512.5 g of 500 g",
+                           {{"emissions_g", 512.5}, {"limit_g", 500}},
+                           true,
+                           true}}});
 }
 
 std::vector<StoredEvent> sparse_events(const std::string& run_id) {
@@ -107,13 +127,14 @@ std::vector<StoredEvent> sparse_events(const std::string& run_id) {
   received.worker = "w";
   received.report.seq = 1;
   received.report.started_at = at_ms(0);
-  return in_order(run_id,
-                  {run::RunCreated{"", {}, {}, {}}, run::WorkerJoined{sparse_hello(), {}},
-                   run::WorkerDisconnected{"w"}, run::WorkerLost{"w"}, run::WorkerLeft{"w", ""},
-                   received, run::RoundPlanned{"w", {0, {}}}, run::RoundDeadlinePassed{0},
-                   run::CommandIssued{{"c", "digits", protocol::Action::kPause, {}, ""}, ""},
-                   run::DirectiveAcknowledged{"w", {"c", protocol::DirectiveState::kRunning, {}}},
-                   run::RunAbandoned{}});
+  return in_order(
+      run_id, {run::RunCreated{"", {}, {}, {}}, run::WorkerJoined{sparse_hello(), {}},
+               run::WorkerDisconnected{"w"}, run::WorkerLost{"w"}, run::WorkerLeft{"w", ""},
+               received, run::RoundPlanned{"w", {0, {}}}, run::RoundDeadlinePassed{0},
+               run::CommandIssued{{"c", "digits", protocol::Action::kPause, {}, ""}, ""},
+               run::DirectiveAcknowledged{"w", {"c", protocol::DirectiveState::kRunning, {}}},
+               run::RunAbandoned{}, run::WorkerStale{"w"}, run::IntensityNoted{"", 0, "world", {}},
+               run::PoliciesChanged{}, run::PolicyDecided{}});
 }
 
 }  // namespace fedwatt::store::testing

@@ -104,6 +104,12 @@ void ViewerModel::take(const protocol::CommandStatus& command) {
   refusals_.erase(command.id);
 }
 
+void ViewerModel::take(const protocol::PoliciesSet& set) { policies_set_[set.id] = set; }
+
+void ViewerModel::take(const protocol::Recomputed& recomputed) {
+  recomputed_[recomputed.id] = recomputed;
+}
+
 void ViewerModel::take(const protocol::Error& error) {
   if (error.id) {
     refusals_[*error.id] = error;
@@ -152,6 +158,16 @@ const protocol::CommandStatus* ViewerModel::latest_command(const std::string& ru
     if (!latest || command.issued_at >= latest->issued_at) latest = &command;
   }
   return latest;
+}
+
+const protocol::PoliciesSet* ViewerModel::find_policies_set(const std::string& id) const {
+  const auto it = policies_set_.find(id);
+  return it == policies_set_.end() ? nullptr : &it->second;
+}
+
+const protocol::Recomputed* ViewerModel::find_recomputed(const std::string& id) const {
+  const auto it = recomputed_.find(id);
+  return it == recomputed_.end() ? nullptr : &it->second;
 }
 
 const protocol::Error* ViewerModel::find_refusal(const std::string& command_id) const {

@@ -74,6 +74,9 @@ class ViewerModel {
   const protocol::CommandStatus* latest_command(const std::string& run_id) const;
   // What the hub answered to a command that it refused; null if it did not.
   const protocol::Error* find_refusal(const std::string& command_id) const;
+  // What the hub answered to a request with that id; null before it did.
+  const protocol::PoliciesSet* find_policies_set(const std::string& id) const;
+  const protocol::Recomputed* find_recomputed(const std::string& id) const;
   // The latest error that belongs to no command.
   const std::optional<protocol::Error>& last_error() const { return last_error_; }
 
@@ -85,6 +88,8 @@ class ViewerModel {
   void take(const protocol::RoundView& round);
   void take(const protocol::EventView& event);
   void take(const protocol::CommandStatus& command);
+  void take(const protocol::PoliciesSet& set);
+  void take(const protocol::Recomputed& recomputed);
   void take(const protocol::Error& error);
 
   Connection connection_;
@@ -92,6 +97,8 @@ class ViewerModel {
   std::map<std::string, RunRecord> runs_;
   std::map<std::string, protocol::CommandStatus> commands_;
   std::map<std::string, protocol::Error> refusals_;
+  std::map<std::string, protocol::PoliciesSet> policies_set_;
+  std::map<std::string, protocol::Recomputed> recomputed_;
   std::optional<protocol::Error> last_error_;
 };
 

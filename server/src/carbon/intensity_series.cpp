@@ -17,8 +17,19 @@ constexpr milliseconds kHoldsAtMost = std::chrono::hours{24};
 
 }  // namespace
 
+IntensitySeries IntensitySeries::of(const std::vector<Point>& points) {
+  IntensitySeries series;
+  auto held = kHoldsAtMost;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto& [start, g_per_kwh] = points[i];
+    if (i + 1 < points.size()) held = std::min(points[i + 1].start - start, kHoldsAtMost);
+    series.steps_.push_back({start, start + held, g_per_kwh});
+  }
+  return series;
+}
+
 tl::expected<IntensitySeries, std::string> IntensitySeries::parse(std::string_view csv) {
-  std::vector<Step> steps;
+  std::vector<Point> points;
   CsvProblems problems;
   read_csv(csv, kSeriesHeader, problems, [&](std::size_t line, const CsvFields& fields) {
     const auto start = protocol::parse_timestamp(fields[0]);
@@ -29,27 +40,20 @@ tl::expected<IntensitySeries, std::string> IntensitySeries::parse(std::string_vi
     if (!g_per_kwh || !(*g_per_kwh >= 0 && *g_per_kwh <= kMostGPerKwh)) {
       return problems.add(line, "'" + fields[1] + "' is not a number from 0 to 2000");
     }
-    if (!steps.empty()) {
-      auto& before = steps.back();
-      if (*start <= before.start) return problems.add(line, "not later than the row before");
-      before.end = std::min(*start, before.start + kHoldsAtMost);
+    if (!points.empty() && *start <= points.back().start) {
+      return problems.add(line, "not later than the row before");
     }
-    steps.push_back({*start, *start, *g_per_kwh});
+    points.push_back({*start, *g_per_kwh});
   });
   if (problems.any()) return tl::unexpected(problems.text());
-  if (steps.empty()) return tl::make_unexpected("no row with a time and a number");
-  const auto most = std::max_element(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
-    return a.g_per_kwh < b.g_per_kwh;
-  });
+  if (points.empty()) return tl::make_unexpected("no row with a time and a number");
+  const auto most =
+      std::max_element(points.begin(), points.end(),
+                       [](const Point& a, const Point& b) { return a.g_per_kwh < b.g_per_kwh; });
   if (most->g_per_kwh > 0 && most->g_per_kwh < 2) {
     return tl::make_unexpected("no value reaches 2 g/kWh: these are probably kg, and g are meant");
   }
-  const auto held =
-      steps.size() == 1 ? kHoldsAtMost : steps.rbegin()[1].end - steps.rbegin()[1].start;
-  steps.back().end = steps.back().start + held;
-  IntensitySeries series;
-  series.steps_ = std::move(steps);
-  return series;
+  return of(points);
 }
 
 IntensitySeries::Part IntensitySeries::over(Interval interval) const {

@@ -15,18 +15,13 @@ Hub::Hub(store::Committer& committer, net::Peers& peers, net::Timers& timers, Ru
          std::function<void(const store::StoreError&)> on_failure)
     : committer_(committer),
       timers_(timers),
-      cycle_(committer, timers,
-             {[this]() -> Delivery {
-                return
-                    [acks = workers_.take_acks(), frames = viewers_.publish(runs_.take_changed())] {
-                      acks();
-                      frames();
-                    };
-              },
-              std::move(on_failure)}),
+      cycle_(committer, timers, {[this] { return publish(); }, std::move(on_failure)}),
       runs_(cycle_, [this](run::Run& run, const auto& orders) { workers_.deliver(run, orders); }),
-      workers_(runs_, cycle_, peers, timers, std::move(defaults)),
-      viewers_(runs_, cycle_, peers, timers) {}
+      defaults_(std::move(defaults)),
+      watch_(runs_, defaults_.intensities, timers),
+      workers_(runs_, cycle_, peers, timers, defaults_, watch_),
+      editions_(runs_, cycle_, committer, timers, workers_.intensities()),
+      viewers_(runs_, editions_, cycle_, peers, timers, watch_) {}
 
 // Nobody is connected to a hub that has just started, whatever was so when the last one ended.
 void Hub::start() {
@@ -44,9 +39,20 @@ void Hub::start() {
   tick();
 }
 
+Delivery Hub::publish() {
+  auto alerts = runs_.take_alerts();
+  return [acks = workers_.take_acks(), frames = viewers_.publish(runs_.take_changed()),
+          told = alerts_ ? alerts_->publish(alerts) : Delivery([] {})] {
+    acks();
+    frames();
+    told();
+  };
+}
+
 void Hub::tick() {
   if (draining_) return;
   runs_.record_due(timers_.now());
+  watch_.tick();
   cycle_.go();
   timers_.after(kTickEvery, [this] { tick(); });
 }
@@ -93,9 +99,24 @@ void Hub::answer(const net::HttpRequest& request, std::function<void(net::HttpRe
   if (request.path == "/readyz") return answer_ready(std::move(respond));
   if (!needs_runs(request)) return respond(answer_without_runs(request));
   if (!cycle_.trouble().empty()) return respond(unavailable(cycle_.trouble()));
+  if (auto page = page_request(request, runs_)) {
+    if (!*page) return respond(std::move(page->error()));
+    return answer_page(std::make_shared<Page>(**std::move(page)), std::move(respond));
+  }
   cycle_.read([this, request, respond = std::move(respond)]() -> Delivery {
     return [respond, response = answer_from_runs(request, runs_)] { respond(response); };
   });
+}
+
+// Slice by slice, so that commits come in between, and other work of this thread.
+void Hub::answer_page(const std::shared_ptr<Page>& page,
+                      std::function<void(net::HttpResponse)> respond) {
+  committer_.read(page->run_id(), page->after(), page->slice(),
+                  [this, page, respond = std::move(respond)](const auto& events) {
+                    if (!events) return respond(unavailable(events.error().message));
+                    if (page->take(*events)) return answer_page(page, respond);
+                    respond(std::move(*page).answer());
+                  });
 }
 
 void Hub::answer_ready(std::function<void(net::HttpResponse)> respond) {

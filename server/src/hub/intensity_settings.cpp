@@ -32,6 +32,43 @@ auto read_file(const std::string& path, const Parse& parse) {
   });
 }
 
+constexpr std::size_t kMaxTokenBytes = 1'000;
+
+// The token without the line break at its end; empty if none was given.
+tl::expected<std::string, std::string> token_of(const LiveSettings& settings) {
+  std::string token = settings.electricity_maps_token;
+  if (const auto& file = settings.electricity_maps_token_file; !file.empty()) {
+    if (!token.empty()) {
+      return tl::make_unexpected(
+          "--electricity-maps-token and --electricity-maps-token-file are both given");
+    }
+    auto text = contents_of(file);
+    if (!text) return tl::unexpected("--electricity-maps-token-file: " + text.error());
+    token = text->substr(0, text->find_first_of("\r\n"));
+    if (token.empty()) {
+      return tl::unexpected("--electricity-maps-token-file: " + file +
+                            " has no token in its first line");
+    }
+  }
+  const bool is_word =
+      token.size() <= kMaxTokenBytes &&
+      std::all_of(token.begin(), token.end(), [](unsigned char c) { return c > ' ' && c <= '~'; });
+  if (!is_word) {
+    return tl::make_unexpected("the Electricity Maps token is not one word of ASCII characters");
+  }
+  return token;
+}
+
+// Without the slashes at its end.
+tl::expected<std::string, std::string> base_url(const std::string& option, std::string url) {
+  const bool is_http = url.rfind("http://", 0) == 0 || url.rfind("https://", 0) == 0;
+  if (!is_http || url.find_first_of(" \t\r\n?#") != std::string::npos) {
+    return tl::unexpected(option + " " + url + " is not an address as https://example.org");
+  }
+  while (url.back() == '/') url.pop_back();
+  return url;
+}
+
 bool has_part(const Region& region, const std::string& folded_part) {
   const auto holds = [&folded_part](const std::string& name) {
     return carbon::folded(name).find(folded_part) != std::string::npos;
@@ -61,6 +98,25 @@ tl::expected<Intensities, std::string> read_intensities(const std::string& table
     intensities.set_series(each.substr(0, equals), std::move(*read));
   }
   return intensities;
+}
+
+tl::expected<std::shared_ptr<carbon::LiveIntensities>, std::string> live_intensities(
+    const LiveSettings& settings) {
+  std::vector<std::unique_ptr<const carbon::LiveProvider>> providers;
+  if (settings.uk_carbon_intensity) {
+    auto url = base_url("--uk-carbon-intensity-url", settings.uk_carbon_intensity_url);
+    if (!url) return tl::unexpected(std::move(url).error());
+    providers.push_back(carbon::uk_carbon_intensity(*std::move(url)));
+  }
+  auto token = token_of(settings);
+  if (!token) return tl::unexpected(std::move(token).error());
+  if (!token->empty()) {
+    auto url = base_url("--electricity-maps-url", settings.electricity_maps_url);
+    if (!url) return tl::unexpected(std::move(url).error());
+    providers.push_back(carbon::electricity_maps(*std::move(url), *std::move(token)));
+  }
+  if (providers.empty()) return nullptr;
+  return std::make_shared<carbon::LiveIntensities>(std::move(providers));
 }
 
 std::string list_regions(const RegionTable& table, std::string_view part) {

@@ -1,6 +1,7 @@
 #include <array>
 #include <charconv>
 
+#include "csv_text.h"
 #include "fedwatt/hub/http_api.h"
 #include "fedwatt/protocol/names.h"
 
@@ -25,15 +26,10 @@ std::string text_of(const std::optional<Value>& value) {
   return value ? text_of(*value) : std::string();
 }
 
-// Words without commas or quotes (energy sources, components), so no field needs quoting.
 std::string text_of(const std::vector<std::string>& words) {
   std::string joined;
-  for (const auto& word : words) {
-    for (const char c : (joined.empty() ? "" : "+") + word) {
-      joined += c == ',' || c == '"' ? '_' : c;
-    }
-  }
-  return joined;
+  for (const auto& word : words) joined += (joined.empty() ? "" : "+") + word;
+  return csv_text(joined);
 }
 
 struct Column {

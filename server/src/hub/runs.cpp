@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -26,40 +27,84 @@ std::string make_run_id(run::Timestamp now) {
 Runs::Runs(CommitCycle& cycle, OnOrders on_orders)
     : cycle_(cycle), on_orders_(std::move(on_orders)) {}
 
-run::Run& Runs::add(const std::string& run_id) {
-  runs_.push_back(std::make_unique<run::Run>(run_id));
-  by_id_[run_id] = runs_.back().get();
+run::Run& Runs::add(std::unique_ptr<run::Run> run) {
+  runs_.push_back(std::move(run));
+  by_id_[runs_.back()->run_id()] = runs_.back().get();
   return *runs_.back();
 }
 
 void Runs::replay(run::StoredEvent&& stored) {
+  const auto* created = std::get_if<run::RunCreated>(&stored.event);
+  if (created && created->edition) {
+    unfinished_[stored.run_id] = std::make_unique<run::Run>(stored.run_id);
+  }
+  if (const auto edition = unfinished_.find(stored.run_id); edition != unfinished_.end()) {
+    run::Run& run = *edition->second;
+    run.apply(stored.event, stored.at);
+    if (run.offset() == run.created().edition_events) {
+      remember_name(add(std::move(unfinished_.extract(edition).mapped())), run.name(), false);
+    }
+    return;
+  }
   run::Run* run = by_id(stored.run_id);
-  if (!run) run = &add(stored.run_id);
+  if (!run) run = &add(std::make_unique<run::Run>(stored.run_id));
   run->apply(stored.event, stored.at);
-  remember_name(*run, run->name(), run->by_import());
+  remember_name(*run, run->name(), !run->by_import());
 }
 
-void Runs::remember_name(run::Run& run, const std::string& name, bool by_import) {
+void Runs::remember_name(run::Run& run, const std::string& name, bool for_workers) {
   latest_named_[name] = &run;
-  if (!by_import) latest_training_[name] = &run;
+  if (for_workers) latest_training_[name] = &run;
 }
 
 run::Run* Runs::create(const std::string& name, bool by_import, run::Timestamp now) {
   if (runs_.size() >= kMaxRuns) return nullptr;
+  run::Run& run = add(std::make_unique<run::Run>(new_id(now)));
+  remember_name(run, name, !by_import);
+  return &run;
+}
+
+std::string Runs::new_id(run::Timestamp now) const {
   std::string run_id = make_run_id(now);
   while (by_id(run_id)) run_id = make_run_id(now);
-  run::Run& run = add(run_id);
-  remember_name(run, name, by_import);
+  return run_id;
+}
+
+run::Run* Runs::adopt(std::unique_ptr<run::Run> edition) {
+  run::Run& run = add(std::move(edition));
+  remember_name(run, run.name(), false);
+  changed_.insert(&run);
   return &run;
+}
+
+run::Run* Runs::edition_for(const std::string& request, const run::Run& original) const {
+  const auto found = std::find_if(runs_.begin(), runs_.end(), [&](const auto& run) {
+    const auto& created = run->created();
+    return created.edition && created.edition->of_run_id == original.run_id() &&
+           created.edition_request == request;
+  });
+  return found == runs_.end() ? nullptr : found->get();
+}
+
+std::vector<std::string> Runs::unfinished_editions() const {
+  std::vector<std::string> ids;
+  for (const auto& [run_id, edition] : unfinished_) ids.push_back(run_id);
+  return ids;
 }
 
 void Runs::record(run::Run& run, run::Event event, run::Timestamp now) {
   auto effects = run.apply(event, now);
   cycle_.add({run.run_id(), run.offset(), now, std::move(event)});
   changed_.insert(&run);
-  if (effects.orders.empty()) return;
-  cycle_.after_commit(
-      [this, &run, orders = std::move(effects.orders)] { on_orders_(run, orders); });
+  if (!effects.orders.empty()) {
+    cycle_.after_commit(
+        [this, &run, orders = std::move(effects.orders)] { on_orders_(run, orders); });
+  }
+  if (!effects.alerts.empty()) {
+    auto& alerts = alerts_[&run];
+    std::move(effects.alerts.begin(), effects.alerts.end(), std::back_inserter(alerts));
+  }
+  for (auto& follow_up : effects.follow_ups) record(run, std::move(follow_up), now);
 }
 
 run::Run* Runs::by_id(const std::string& run_id) const {
@@ -74,7 +119,7 @@ run::Run* Runs::latest_training(const std::string& name) const {
 
 run::Run* Runs::of_session(const std::string& session) const {
   const auto found = std::find_if(runs_.rbegin(), runs_.rend(), [&session](const auto& run) {
-    return run->worker_of_session(session) != nullptr;
+    return !run->created().edition && run->worker_of_session(session) != nullptr;
   });
   return found == runs_.rend() ? nullptr : found->get();
 }
@@ -103,12 +148,14 @@ std::string Runs::some_names() const {
 }
 
 void Runs::watch(run::Run& run) {
-  if (const auto next = run.next_due()) {
+  if (const auto next = run.next_due(); next && !run.created().edition) {
     due_[&run] = *next;
   } else {
     due_.erase(&run);
   }
 }
+
+Runs::Alerts Runs::take_alerts() { return std::exchange(alerts_, {}); }
 
 std::set<run::Run*> Runs::take_changed() {
   for (run::Run* run : changed_) watch(*run);

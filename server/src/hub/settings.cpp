@@ -10,6 +10,8 @@
 
 #include "fedwatt/hub/intensity_settings.h"
 #include "fedwatt/hub/version.h"
+#include "fedwatt/protocol/policy_text.h"
+#include "fedwatt/run/policy_set.h"
 
 namespace fedwatt::hub {
 namespace {
@@ -42,11 +44,18 @@ struct Flags {
   double deadline_s = 120;
   double grace_s = 30;
   double abandon_s = 600;
+  double stale_s = 120;
+  std::int64_t forecast_after_rounds = 3;
   double pue = 1.0;
   double network_kwh_per_gb = 0.01;
   std::optional<double> network_intensity_g_per_kwh;
   std::string intensity_table;
   std::vector<std::string> intensity_series;
+  LiveSettings live;
+  std::int64_t live_refresh_s = 300;
+  std::vector<std::string> policies;
+  std::vector<std::string> alert_webhooks;
+  std::vector<std::string> alert_webhook_headers;
   std::string list_regions;  // those with this in a name
 };
 
@@ -114,9 +123,15 @@ void add_options(CLI::App& app, Flags& flags) {
   option("worker-grace", flags.grace_s,
          "seconds after which a worker that lost its connection is given up")
       ->check(between(0.0, kYearS));
+  option("worker-stale", flags.stale_s,
+         "seconds of silence before which no worker is called stale: see docs/alerts.md")
+      ->check(between(0.0, kYearS));
   option("run-abandon", flags.abandon_s,
          "seconds after which a run that everybody has vanished from ends as lost")
       ->check(between(0.0, kYearS));
+  option("forecast-after", flags.forecast_after_rounds,
+         "closed rounds of a run before anything is forecast")
+      ->check(between(3, 1e6));
   option("pue", flags.pue, "power usage effectiveness for workers that do not give theirs")
       ->check(between(1.0, 100.0));
   option("network-kwh-per-gb", flags.network_kwh_per_gb,
@@ -136,6 +151,42 @@ void add_options(CLI::App& app, Flags& flags) {
       ->delimiter(',')
       ->default_str("")
       ->type_name("REGION=FILE");
+  option(
+      "electricity-maps-token", flags.live.electricity_maps_token,
+      "ask Electricity Maps for live intensities with this token; better in the environment or a "
+      "file, where no other user sees it")
+      ->type_name("TOKEN");
+  option("electricity-maps-token-file", flags.live.electricity_maps_token_file,
+         "the same, with the token that is the first line of a file")
+      ->type_name("FILE");
+  option("electricity-maps-url", flags.live.electricity_maps_url, "where it is asked")
+      ->type_name("URL");
+  app.add_flag("--uk-carbon-intensity", flags.live.uk_carbon_intensity,
+               "ask the Carbon Intensity API for Great Britain's live intensity "
+               "(FEDWATT_UK_CARBON_INTENSITY)");
+  option("uk-carbon-intensity-url", flags.live.uk_carbon_intensity_url, "where it is asked")
+      ->type_name("URL");
+  option("live-intensity-refresh", flags.live_refresh_s,
+         "seconds between two questions about the same grid")
+      ->check(between(60, 3600));
+  option("policy", flags.policies,
+         "what to do about every new run, for example budget:limit_g=500,act=pause; one for each "
+         "kind: see docs/policies.md")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->default_str("")
+      ->type_name("KIND:FIELD=VALUE,...");
+  option("alert-webhook", flags.alert_webhooks,
+         "whom to POST alerts to, as JSON; may be given several times: see docs/alerts.md")
+      ->take_all()
+      ->delimiter(' ')
+      ->default_str("")
+      ->type_name("URL");
+  option("alert-webhook-header", flags.alert_webhook_headers,
+         "a header of those POSTs, such as one that says who we are; likewise")
+      ->take_all()
+      ->default_str("")
+      ->type_name("'NAME: VALUE'");
   app.add_option("--list-regions", flags.list_regions,
                  "print the regions of the table, all or those with TEXT in a name, and exit")
       ->expected(0, 1)
@@ -158,6 +209,26 @@ bool split_address(const std::string& text, Settings& settings) {
 
 std::int64_t milliseconds(double seconds) { return static_cast<std::int64_t>(seconds * 1000); }
 
+// Of two of a kind the later one counts, so the command line outranks the environment.
+tl::expected<protocol::Policies, std::string> read_policies(const std::vector<std::string>& words) {
+  // CLI11 cuts a file's line at its commas: what begins with a field goes on with the one before.
+  std::vector<std::string> texts;
+  for (const auto& word : words) {
+    if (texts.empty() || word.find(':') <= word.find('=')) {
+      texts.push_back(word);
+    } else {
+      texts.back() += "," + word;
+    }
+  }
+  protocol::Policies policies;
+  for (const auto& text : texts) {
+    const auto parsed = protocol::parse_policies(text);
+    if (!parsed) return tl::unexpected("--policy: " + parsed.error());
+    policies = run::merged(policies, *parsed, {});
+  }
+  return policies;
+}
+
 Exit listed(const carbon::RegionTable& table, const std::string& part) {
   auto text = list_regions(table, part);
   if (text.empty()) return {1, "fedwatt-hub: no region has '" + part + "' in a name\n"};
@@ -171,6 +242,8 @@ Settings settings_from(const Flags& flags, carbon::Intensities intensities) {
   settings.max_connections = flags.max_connections;
   settings.defaults.rules = {flags.quorum, milliseconds(flags.deadline_s),
                              milliseconds(flags.grace_s), milliseconds(flags.abandon_s)};
+  settings.defaults.rules.stale_ms = milliseconds(flags.stale_s);
+  settings.defaults.rules.forecast_after_rounds = flags.forecast_after_rounds;
   const double world_g_per_kwh = intensities.table().world().g_per_kwh;
   settings.defaults.carbon = {flags.pue, flags.network_kwh_per_gb,
                               flags.network_intensity_g_per_kwh.value_or(world_g_per_kwh)};
@@ -201,8 +274,18 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
   }
   auto intensities = read_intensities(flags.intensity_table, flags.intensity_series);
   if (!intensities) return Exit{2, "fedwatt-hub: " + intensities.error() + "\n"};
+  auto live = live_intensities(flags.live);
+  if (!live) return Exit{2, "fedwatt-hub: " + live.error() + "\n"};
+  intensities->set_live(std::move(*live));
   if (app.count("--list-regions") > 0) return listed(intensities->table(), flags.list_regions);
+  const auto policies = read_policies(flags.policies);
+  if (!policies) return Exit{2, "fedwatt-hub: " + policies.error() + "\n"};
+  auto webhooks = checked_webhooks(flags.alert_webhooks, flags.alert_webhook_headers);
+  if (!webhooks) return Exit{2, "fedwatt-hub: " + webhooks.error() + "\n"};
   Settings settings = settings_from(flags, std::move(*intensities));
+  settings.webhooks = std::move(*webhooks);
+  settings.defaults.policies = *policies;
+  settings.live_refresh = std::chrono::seconds{flags.live_refresh_s};
   if (!split_address(flags.listen, settings)) {
     return Exit{2, "fedwatt-hub: --listen " + flags.listen +
                        " is not ADDRESS:PORT, for example 127.0.0.1:3000\n"};

@@ -11,6 +11,8 @@
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/codec.h"
 #include "fedwatt/protocol/names.h"
+#include "fedwatt/protocol/policy_text.h"
+#include "fedwatt/run/policy_set.h"
 
 namespace fedwatt::hub {
 namespace {
@@ -24,8 +26,14 @@ constexpr std::size_t kMostSubscriptions = 1'000;
 
 }  // namespace
 
-ViewerDesk::ViewerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers)
-    : runs_(runs), cycle_(cycle), peers_(peers), timers_(timers) {}
+ViewerDesk::ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, net::Peers& peers,
+                       net::Timers& timers, IntensityWatch& watch)
+    : runs_(runs),
+      editions_(editions),
+      cycle_(cycle),
+      peers_(peers),
+      timers_(timers),
+      watch_(watch) {}
 
 void ViewerDesk::opened(net::ConnectionId connection, const std::string& address) {
   sessions_[connection].address = address;
@@ -258,6 +266,49 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
   spdlog::info("run {}: {} ordered by {} ({})", run->run_id(), protocol::name_of(command.action),
                session.name, command.reason);
   runs_.record(*run, std::move(event), timers_.now());
+}
+
+void ViewerDesk::handle(net::ConnectionId connection, Session& session,
+                        protocol::SetPolicies& set) {
+  run::Run* const run = runs_.resolve(set.run);
+  if (!run) {
+    return fail(connection, session,
+                {"unknown_run",
+                 "no run is called " + set.run + "; runs: " + runs_.some_names(),
+                 {},
+                 set.id});
+  }
+  const auto policies = run::merged(run->policies(), set.policies, set.remove);
+  const bool hands_back = set.hand_back && run->outranked();
+  if (hands_back || policies != run->policies()) {
+    run::Event event = run::PoliciesChanged{policies, set.hand_back, session.name, set.reason};
+    if (auto error = run->refuse(event)) {
+      error->id = set.id;
+      return fail(connection, session, std::move(*error));
+    }
+    spdlog::info("run {}: policies set by {} to [{}]{} ({})", run->run_id(), session.name,
+                 protocol::policy_text(policies), hands_back ? ", handed back" : "", set.reason);
+    runs_.record(*run, std::move(event), timers_.now());
+    watch_.look_at(*run);
+  }
+  session.errors_in_a_row = 0;
+  cycle_.read([this, connection, run, id = set.id]() -> Delivery {
+    const protocol::PoliciesSet answer{id, run->run_id(), run->offset(), run->policies(),
+                                       run->overruled_by()};
+    return deliver(connection, {protocol::encode(HubToViewer{answer})});
+  });
+}
+
+void ViewerDesk::handle(net::ConnectionId connection, Session& session,
+                        protocol::Recompute& recompute) {
+  // The edition is made all the same if the viewer goes away meanwhile.
+  editions_.make(std::move(recompute), session.name, [this, connection](const auto& result) {
+    Session* const viewer = find(connection);
+    if (!viewer) return;
+    if (!result) return fail(connection, *viewer, result.error());
+    viewer->errors_in_a_row = 0;
+    peers_.send({connection}, protocol::encode(HubToViewer{*result}));
+  });
 }
 
 void ViewerDesk::fail(net::ConnectionId connection, Session& session, protocol::Error error) {

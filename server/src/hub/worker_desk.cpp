@@ -5,20 +5,25 @@
 #include <algorithm>
 #include <utility>
 
-#include "fedwatt/carbon/emissions.h"
-#include "fedwatt/carbon/intensity.h"
-#include "fedwatt/carbon/interval.h"
+#include "fedwatt/hub/appraisal.h"
 #include "fedwatt/hub/patience.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/codec.h"
+#include "fedwatt/protocol/policy_text.h"
+#include "fedwatt/run/policy_set.h"
 
 namespace fedwatt::hub {
 
 using protocol::Error;
 
 WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
-                       RunDefaults defaults)
-    : runs_(runs), cycle_(cycle), peers_(peers), timers_(timers), defaults_(std::move(defaults)) {}
+                       const RunDefaults& defaults, IntensityWatch& watch)
+    : runs_(runs),
+      cycle_(cycle),
+      peers_(peers),
+      timers_(timers),
+      defaults_(defaults),
+      watch_(watch) {}
 
 void WorkerDesk::opened(net::ConnectionId connection, const std::string& address) {
   sessions_[connection].address = address;
@@ -122,6 +127,10 @@ tl::expected<run::Run*, Error> WorkerDesk::new_run(const protocol::WorkerHello& 
                                defaults_.rules, defaults_.carbon, by_import},
                now);
   spdlog::info("run {} started: {}", run->run_id(), hello.run);
+  if (!by_import && defaults_.policies != protocol::Policies{}) {
+    runs_.record(
+        *run, run::PoliciesChanged{defaults_.policies, false, "the hub's configuration", ""}, now);
+  }
   return run;
 }
 
@@ -153,11 +162,13 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
   session.worker = hello.worker;
   session.run = run;
   const auto region = hello.region;
+  const auto policies = hello.policies;
   session.place = defaults_.intensities.place_of(region);
   const auto before = run->participants().find(hello.worker);
   const bool said_before =
       before != run->participants().end() && before->second.hello.region == region;
-  if (!record(connection, session, run::WorkerJoined{std::move(hello), clock_offset_s})) {
+  if (!record(connection, session,
+              run::WorkerJoined{std::move(hello), clock_offset_s, session.place.known()})) {
     session.run = nullptr;
     return;
   }
@@ -169,6 +180,9 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
         session.worker, run->name(), region);
   }
 
+  if (policies && !imports) add_policies(*run, session.worker, *policies);
+  watch_.look_at(*run);
+
   // An importer speaks of what was: there is nothing to order.
   const auto order = imports ? run::Control::Order{}
                              : run->control().order_for(session.worker, run->participants());
@@ -179,9 +193,24 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
   welcome.applies_at = order.applies_at;
   if (order.command) welcome.command = order.command->command.id;
   cycle_.after_commit([this, connection, welcome]() mutable {
+    const auto welcomed = sessions_.find(connection);
+    if (welcomed == sessions_.end()) return;
+    welcomed->second.welcomed = true;
     welcome.server_time = timers_.now();
     send(connection, welcome);
   });
+}
+
+void WorkerDesk::add_policies(run::Run& run, const std::string& worker,
+                              const protocol::Policies& asked) {
+  const auto added = run::only_new(run.policies_ever(), asked);
+  if (added == protocol::Policies{}) return;
+  run::Event event =
+      run::PoliciesChanged{run::merged(run.policies(), added, {}), false, worker, "hello"};
+  if (run.refuse(event)) return;
+  spdlog::info("run {}: policies added by worker {}: {}", run.run_id(), worker,
+               protocol::policy_text(added));
+  runs_.record(run, std::move(event), timers_.now());
 }
 
 // ---- reports ------------------------------------------------------------------------------------
@@ -208,19 +237,20 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol
   }
 }
 
-// Finds the intensity and the emissions of a report, which are then kept with it for good.
 run::ReportReceived WorkerDesk::appraise(const Session& session, protocol::Report& report) const {
-  const auto& worker = session.run->participants().at(session.worker);
-  const auto& settings = session.run->carbon();
-  const auto interval = carbon::interval_of(report, worker.clock_offset_s.value_or(0));
-  const auto intensity = report.intensity_g_per_kwh
-                             ? carbon::Intensity{*report.intensity_g_per_kwh, "report"}
-                             : defaults_.intensities.over(session.place, interval);
-  const carbon::EmissionFactors factors{worker.hello.pue.value_or(settings.default_pue),
-                                        intensity.g_per_kwh, settings.network_kwh_per_gb,
-                                        settings.network_intensity_g_per_kwh};
-  const auto grams = carbon::emissions_g(report, factors);
-  return {session.worker, std::move(report), intensity.g_per_kwh, intensity.source, grams};
+  return hub::appraise(*session.run, session.worker, std::move(report),
+                       [&](const protocol::Report& measured, carbon::Interval interval) {
+                         return intensity_at(defaults_.intensities, session.place, measured,
+                                             interval);
+                       });
+}
+
+std::set<carbon::LiveSource> WorkerDesk::live_sources() const {
+  std::set<carbon::LiveSource> sources;
+  for (const auto& [connection, session] : sessions_) {
+    if (const auto& source = session.place.live_source()) sources.insert(*source);
+  }
+  return sources;
 }
 
 Delivery WorkerDesk::take_acks() {
@@ -255,7 +285,8 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol
 void WorkerDesk::deliver(run::Run& run, const std::vector<run::Run::Effects::Order>& orders) {
   for (const auto& [worker, order] : orders) {
     const auto connection = connection_of_.find({&run, worker});
-    if (connection != connection_of_.end()) send(connection->second, order);
+    if (connection == connection_of_.end()) continue;
+    if (sessions_.at(connection->second).welcomed) send(connection->second, order);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "fedwatt/net/http_target.h"
 
+#include <algorithm>
+
 namespace fedwatt::net {
 namespace {
 
@@ -27,6 +29,12 @@ std::string percent_decoded(std::string_view text) {
   return decoded;
 }
 
+std::string form_decoded(std::string_view text) {
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  return percent_decoded(spaced);
+}
+
 }  // namespace
 
 HttpRequest parse_target(std::string_view target) {
@@ -37,16 +45,25 @@ HttpRequest parse_target(std::string_view target) {
   return request;
 }
 
-std::string query_value(std::string_view query, std::string_view key) {
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> pairs;
   while (!query.empty()) {
     const auto end = query.find('&');
     const auto pair = query.substr(0, end);
-    const auto equals = pair.find('=');
-    if (pair.substr(0, equals) == key && equals != std::string_view::npos) {
-      return std::string(pair.substr(equals + 1));
+    if (!pair.empty()) {
+      const auto equals = pair.find('=');
+      const auto value = equals == std::string_view::npos ? "" : pair.substr(equals + 1);
+      pairs.emplace_back(form_decoded(pair.substr(0, equals)), form_decoded(value));
     }
     if (end == std::string_view::npos) break;
     query.remove_prefix(end + 1);
+  }
+  return pairs;
+}
+
+std::string query_value(std::string_view query, std::string_view key) {
+  for (auto& [each, value] : parse_query(query)) {
+    if (each == key) return std::move(value);
   }
   return {};
 }

@@ -380,6 +380,7 @@ class SocketServer::Impl {
         connection->set_status(static_cast<http::status_code::value>(response.status));
         connection->replace_header("Content-Type", response.content_type);
         connection->replace_header("Cache-Control", "no-store");
+        for (const auto& [name, value] : response.headers) connection->replace_header(name, value);
         connection->set_body(response.body);
         connection->send_http_response();
       } catch (const websocketpp::exception&) {

@@ -34,12 +34,16 @@ bool has_coordinator(const Participants& participants) {
 }
 
 // Whether every worker that `old` names is named by `later` too.
-bool replaces(const protocol::Command& later, const protocol::Command& old) {
-  if (!later.workers) return true;
-  if (!old.workers) return false;
-  return std::all_of(old.workers->begin(), old.workers->end(), [&later](const auto& worker) {
-    return std::find(later.workers->begin(), later.workers->end(), worker) != later.workers->end();
-  });
+bool replaces(const IssuedCommand& later, const IssuedCommand& old) {
+  if (later.for_run()) return true;
+  return !old.for_run() && std::includes(later.workers.begin(), later.workers.end(),
+                                         old.workers.begin(), old.workers.end());
+}
+
+// Whether what an operator ordered a worker by name stands against this later command.
+bool word_outranks(const IssuedCommand& word, const IssuedCommand& later) {
+  return !word.by_policy && !word.for_run() && later.by_policy &&
+         later.command.action != Action::kStop;
 }
 
 void sort_into(CommandStatus& status, const IssuedCommand& command, const std::string& worker,
@@ -64,23 +68,13 @@ CommandOutcome outcome_of(const CommandStatus& status) {
 
 }  // namespace
 
-bool IssuedCommand::names(const std::string& worker) const {
-  return command.workers && std::find(command.workers->begin(), command.workers->end(), worker) !=
-                                command.workers->end();
-}
-
-void Control::issue(const CommandIssued& issued, std::int64_t offset, Timestamp now) {
+void Control::issue(const CommandIssued& issued, bool by_policy, std::int64_t offset,
+                    Timestamp now) {
   const auto& command = issued.command;
-  for (auto& earlier : commands_) {
-    if (!earlier.in_force || !replaces(command, earlier.command)) continue;
-    earlier.in_force = false;
-    if (earlier.status.outcome == CommandOutcome::kAcknowledged) continue;
-    earlier.status.outcome = CommandOutcome::kSuperseded;
-    earlier.status.offset = offset;
-  }
-  if (command.action == Action::kResume) resumed_at_ = now;
-  auto& added = commands_.emplace_back();
+  IssuedCommand added;
   added.command = command;
+  if (command.workers) added.workers = {command.workers->begin(), command.workers->end()};
+  added.by_policy = by_policy;
   added.status.offset = offset;
   added.status.id = command.id;
   added.status.action = command.action;
@@ -88,6 +82,26 @@ void Control::issue(const CommandIssued& issued, std::int64_t offset, Timestamp 
   added.status.reason = command.reason;
   added.status.issued_by = issued.issued_by;
   added.status.issued_at = now;
+  for (std::size_t i = 0; i < commands_.size(); ++i) {
+    IssuedCommand& earlier = commands_[i];
+    if (!earlier.in_force || !replaces(added, earlier)) continue;
+    if (i >= handed_back_ && word_outranks(earlier, added)) continue;
+    earlier.in_force = false;
+    if (earlier.status.outcome == CommandOutcome::kAcknowledged) continue;
+    earlier.status.outcome = CommandOutcome::kSuperseded;
+    earlier.status.offset = offset;
+  }
+  if (command.action == Action::kResume) resumed_at_ = now;
+  const std::size_t place = commands_.size();
+  if (added.for_run()) {
+    for_run_ = place;
+    if (!by_policy) operators_word_.clear();
+  }
+  for (const auto& worker : added.workers) {
+    by_name_[worker] = place;
+    if (!by_policy) operators_word_[worker] = place;
+  }
+  commands_.push_back(std::move(added));
 }
 
 void Control::acknowledge(const std::string& worker, const std::string& command) {
@@ -98,36 +112,58 @@ void Control::acknowledge(const std::string& worker, const std::string& command)
 
 void Control::settle(const Participants& participants, std::int64_t offset) {
   for (auto& command : commands_) {
-    if (!command.in_force) continue;
-    CommandStatus status = command.status;
-    status.acknowledged.clear();
-    status.pending.clear();
-    status.offline.clear();
-    for (const auto& [worker, participant] : participants) {
-      const bool concerned = command.for_run() || command.names(worker);
-      const bool stands = concerning(worker) == &command;
-      if (concerned && (stands || command.acknowledged.count(worker) > 0)) {
-        sort_into(status, command, worker, participant);
-      }
-    }
-    status.outcome = outcome_of(status);
-    if (status == command.status) continue;
-    command.status = std::move(status);
-    command.status.offset = offset;
+    if (command.in_force) settle(command, participants, offset);
   }
 }
 
-const IssuedCommand* Control::for_run() const {
-  const auto last = std::find_if(commands_.rbegin(), commands_.rend(),
-                                 [](const IssuedCommand& each) { return each.for_run(); });
-  return last == commands_.rend() ? nullptr : &*last;
+void Control::settle(IssuedCommand& command, const Participants& participants,
+                     std::int64_t offset) {
+  CommandStatus status = command.status;
+  status.acknowledged.clear();
+  status.pending.clear();
+  status.offline.clear();
+  const auto sort = [&](const std::string& worker, const Participant& participant) {
+    const bool stands = concerning(worker) == &command;
+    if (stands || command.acknowledged.count(worker) > 0) {
+      sort_into(status, command, worker, participant);
+    }
+  };
+  if (command.for_run()) {
+    for (const auto& [worker, participant] : participants) sort(worker, participant);
+  }
+  for (const auto& worker : command.workers) {
+    const auto participant = participants.find(worker);
+    if (participant != participants.end()) sort(worker, participant->second);
+  }
+  status.outcome = outcome_of(status);
+  if (status == command.status) return;
+  command.status = std::move(status);
+  command.status.offset = offset;
+}
+
+const IssuedCommand* Control::for_run() const { return for_run_ ? &commands_[*for_run_] : nullptr; }
+
+bool Control::operators_word_stands(const std::string& worker) const {
+  const auto word = operators_word_.find(worker);
+  return word != operators_word_.end() && word->second >= handed_back_;
+}
+
+bool Control::any_operators_word_stands() const {
+  return std::any_of(operators_word_.begin(), operators_word_.end(),
+                     [this](const auto& word) { return word.second >= handed_back_; });
 }
 
 const IssuedCommand* Control::concerning(const std::string& worker) const {
-  const auto last = std::find_if(
-      commands_.rbegin(), commands_.rend(),
-      [&worker](const IssuedCommand& each) { return each.for_run() || each.names(worker); });
-  return last == commands_.rend() ? nullptr : &*last;
+  std::optional<std::size_t> latest = for_run_;
+  const auto named = by_name_.find(worker);
+  if (named != by_name_.end()) latest = std::max(latest, std::optional(named->second));
+  if (!latest) return nullptr;
+  const IssuedCommand& command = commands_[*latest];
+  const auto word = operators_word_.find(worker);
+  if (word == operators_word_.end()) return &command;
+  const bool handed_back = word->second < handed_back_ && handed_back_ <= *latest;
+  const IssuedCommand& order = commands_[word->second];
+  return !handed_back && word_outranks(order, command) ? &order : &command;
 }
 
 Directive Control::directive() const {
@@ -157,7 +193,7 @@ bool Control::taken_hold(const Participants& participants) const {
   return std::all_of(participants.begin(), participants.end(), [&](const auto& each) {
     const auto& [worker, participant] = each;
     return participant.role() != acting || !participant.present() || participant.imported() ||
-           command->acknowledged.count(worker) > 0;
+           concerning(worker) != command || command->acknowledged.count(worker) > 0;
   });
 }
 

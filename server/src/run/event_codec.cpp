@@ -9,6 +9,20 @@
 #include "fedwatt/protocol/codec.h"
 #include "fedwatt/protocol/names.h"
 
+namespace fedwatt::protocol {
+
+template <>
+struct Names<run::PolicyDecision::What> {
+  using What = run::PolicyDecision::What;
+  static constexpr auto kAll =
+      std::to_array<std::pair<What, std::string_view>>({{What::kWarn, "warn"},
+                                                        {What::kPause, "pause"},
+                                                        {What::kResume, "resume"},
+                                                        {What::kStop, "stop"}});
+};
+
+}  // namespace fedwatt::protocol
+
 namespace fedwatt::run {
 
 namespace {
@@ -17,9 +31,10 @@ using nlohmann::json;
 
 // The alternatives of Event, in their order.
 constexpr std::array<std::string_view, std::variant_size_v<Event>> kKinds = {
-    "run_created",    "worker_joined",          "worker_disconnected", "worker_lost",
-    "worker_left",    "report_received",        "round_planned",       "round_deadline_passed",
-    "command_issued", "directive_acknowledged", "run_abandoned"};
+    "run_created",     "worker_joined",          "worker_disconnected", "worker_lost",
+    "worker_left",     "report_received",        "round_planned",       "round_deadline_passed",
+    "command_issued",  "directive_acknowledged", "run_abandoned",       "worker_stale",
+    "intensity_noted", "policies_changed",       "policy_decided"};
 
 // What a peer sent is kept as it is on the wire, so that there is one codec for it.
 json wire(const protocol::WorkerMessage& message) { return json::parse(protocol::encode(message)); }
@@ -49,8 +64,24 @@ std::optional<double> number_or_null(const json& value) {
   return value.is_null() ? std::nullopt : std::optional(value.get<double>());
 }
 
-// ---- one pair of functions for each event
-// ---------------------------------------------------------
+json edition_or_null(const RunCreated& event) {
+  if (!event.edition) return nullptr;
+  return {{"of_run_id", event.edition->of_run_id},
+          {"intensity", event.edition->intensity},
+          {"made_by", event.edition->made_by},
+          {"request", event.edition_request},
+          {"events", event.edition_events}};
+}
+
+template <class E>
+E choice(const json& from) {
+  const auto word = from.get<std::string>();
+  const auto known = protocol::value_of<E>(word);
+  if (!known) throw std::runtime_error("holds the unknown word " + word);
+  return *known;
+}
+
+// ---- one pair of functions for each event -------------------------------------------------------
 
 json fields(const RunCreated& event) {
   return {
@@ -60,43 +91,57 @@ json fields(const RunCreated& event) {
        {{"quorum", event.rules.quorum},
         {"deadline_ms", event.rules.deadline_ms},
         {"grace_ms", event.rules.grace_ms},
-        {"abandon_ms", event.rules.abandon_ms}}},
+        {"abandon_ms", event.rules.abandon_ms},
+        {"stale_ms", event.rules.stale_ms},
+        {"forecast_after_rounds", event.rules.forecast_after_rounds}}},
       {"carbon",
        {{"default_pue", event.carbon.default_pue},
         {"network_kwh_per_gb", event.carbon.network_kwh_per_gb},
         {"network_intensity_g_per_kwh", event.carbon.network_intensity_g_per_kwh}}},
-      {"by_import", event.by_import}};
+      {"by_import", event.by_import},
+      {"edition", edition_or_null(event)}};
 }
 
 void read(const json& from, RunCreated& event) {
   from.at("name").get_to(event.name);
   const json& target = from.at("target");
   target.at("metric").get_to(event.target.metric);
-  const auto goal =
-      protocol::value_of<protocol::Target::Goal>(target.at("goal").get<std::string>());
-  if (!goal) throw std::runtime_error("has an unknown goal");
-  event.target.goal = *goal;
+  event.target.goal = choice<protocol::Target::Goal>(target.at("goal"));
   const json& rules = from.at("rules");
   rules.at("quorum").get_to(event.rules.quorum);
   rules.at("deadline_ms").get_to(event.rules.deadline_ms);
   rules.at("grace_ms").get_to(event.rules.grace_ms);
   rules.at("abandon_ms").get_to(event.rules.abandon_ms);
+  // What older hubs did not store has the value that they worked with.
+  event.rules.stale_ms = rules.value("stale_ms", event.rules.stale_ms);
+  event.rules.forecast_after_rounds =
+      rules.value("forecast_after_rounds", event.rules.forecast_after_rounds);
   const json& carbon = from.at("carbon");
   carbon.at("default_pue").get_to(event.carbon.default_pue);
   carbon.at("network_kwh_per_gb").get_to(event.carbon.network_kwh_per_gb);
   carbon.at("network_intensity_g_per_kwh").get_to(event.carbon.network_intensity_g_per_kwh);
-  event.by_import = from.value("by_import", false);  // older hubs had no imports
+  event.by_import = from.value("by_import", false);
+  if (const auto edition = from.find("edition"); edition != from.end() && !edition->is_null()) {
+    event.edition = protocol::Edition{edition->at("of_run_id").get<std::string>(),
+                                      edition->at("intensity").get<std::string>(),
+                                      edition->at("made_by").get<std::string>()};
+    edition->at("request").get_to(event.edition_request);
+    edition->at("events").get_to(event.edition_events);
+  }
 }
 
 json fields(const WorkerJoined& event) {
   json hello = wire(event.hello);
   hello.erase("token");  // a secret is never stored
-  return {{"hello", std::move(hello)}, {"clock_offset_s", or_null(event.clock_offset_s)}};
+  return {{"hello", std::move(hello)},
+          {"clock_offset_s", or_null(event.clock_offset_s)},
+          {"region_known", event.region_known}};
 }
 
 void read(const json& from, WorkerJoined& event) {
   event.hello = worker_message<protocol::WorkerHello>(from.at("hello"));
   event.clock_offset_s = number_or_null(from.at("clock_offset_s"));
+  event.region_known = from.value("region_known", event.region_known);
 }
 
 json fields(const WorkerDisconnected& event) { return {{"worker", event.worker}}; }
@@ -167,6 +212,64 @@ json fields(const RunAbandoned&) { return json::object(); }
 
 void read(const json& from, RunAbandoned&) {
   if (!from.is_object()) throw std::runtime_error("is not an object");
+}
+
+json fields(const WorkerStale& event) { return {{"worker", event.worker}}; }
+
+void read(const json& from, WorkerStale& event) { from.at("worker").get_to(event.worker); }
+
+json fields(const IntensityNoted& event) {
+  return {{"region", event.region},
+          {"g_per_kwh", event.g_per_kwh},
+          {"source", event.source},
+          {"outlook_g_per_kwh", or_null(event.outlook_g_per_kwh)}};
+}
+
+void read(const json& from, IntensityNoted& event) {
+  from.at("region").get_to(event.region);
+  from.at("g_per_kwh").get_to(event.g_per_kwh);
+  from.at("source").get_to(event.source);
+  event.outlook_g_per_kwh = number_or_null(from.at("outlook_g_per_kwh"));
+}
+
+json fields(const PoliciesChanged& event) {
+  return {{"policies", json::parse(protocol::encode(event.policies))},
+          {"hand_back", event.hand_back},
+          {"changed_by", event.changed_by},
+          {"reason", event.reason}};
+}
+
+void read(const json& from, PoliciesChanged& event) {
+  auto policies = protocol::decode_policies(from.at("policies").dump());
+  if (!policies) throw std::runtime_error(policies.error().message);
+  event.policies = *std::move(policies);
+  from.at("hand_back").get_to(event.hand_back);
+  from.at("changed_by").get_to(event.changed_by);
+  from.at("reason").get_to(event.reason);
+}
+
+json fields(const PolicyDecided& event) {
+  const auto& decision = event.decision;
+  return {{"policy", protocol::name_of(decision.policy)},
+          {"what", protocol::name_of(decision.what)},
+          {"workers", or_null(decision.workers)},
+          {"reason", decision.reason},
+          {"numbers", decision.numbers},
+          {"dry_run", decision.dry_run},
+          {"overruled", decision.overruled}};
+}
+
+void read(const json& from, PolicyDecided& event) {
+  auto& decision = event.decision;
+  decision.policy = choice<protocol::PolicyKind>(from.at("policy"));
+  decision.what = choice<PolicyDecision::What>(from.at("what"));
+  if (const auto& workers = from.at("workers"); !workers.is_null()) {
+    decision.workers = workers.get<std::vector<std::string>>();
+  }
+  from.at("reason").get_to(decision.reason);
+  from.at("numbers").get_to(decision.numbers);
+  from.at("dry_run").get_to(decision.dry_run);
+  from.at("overruled").get_to(decision.overruled);
 }
 
 // Reads `from` as the alternative of that index.

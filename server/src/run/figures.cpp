@@ -141,6 +141,11 @@ RoundView figures_of(const Round& round, const Target& target, const Standing& b
   after = before;
   add(after.cumulative_energy_j, view.energy_j);
   add(after.cumulative_emissions_g, view.emissions_g);
+  for (const auto& [name, contribution] : round.contributions) {
+    add(after.energy_intensity, contribution.energy_intensity);
+  }
+  after.emissions_after_best_g += view.emissions_g.value_or(0);
+  after.cumulative_wall_s += view.wall_s.value_or(0);
   view.cumulative_energy_j = after.cumulative_energy_j;
   view.cumulative_emissions_g = after.cumulative_emissions_g;
   after.energy_sources.insert(view.energy_sources.begin(), view.energy_sources.end());
@@ -161,6 +166,7 @@ RoundView figures_of(const Round& round, const Target& target, const Standing& b
        improvement(*view.target_value, *before.best_target_value, target.goal) > 0)) {
     after.best_target_value = view.target_value;
     after.best_round = round.number;
+    after.emissions_after_best_g = 0;
     // Emissions never fall from round to round, so no later round can dominate this one, unless it
     // costs nothing. A round whose emissions nobody knows is no point on the plane.
     view.on_pareto_front = view.emissions_g.has_value();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "fedwatt/run/figures.h"
@@ -10,7 +11,6 @@ namespace fedwatt::run {
 namespace {
 
 constexpr std::size_t kFewestRounds = 3;
-constexpr std::size_t kMostRounds = 500;
 constexpr std::size_t kFewestForCorrelation = 8;
 constexpr double kMostCorrelation = 0.6;
 constexpr std::size_t kFewestPoints = 6;
@@ -59,13 +59,20 @@ double correlation_factor(std::span<const double> values, const Moments& moments
   return (1 + rho) / (1 - rho);
 }
 
-// Evenly spread, the last one among them.
-std::vector<TargetPoint> some_of(std::span<const TargetPoint> points) {
-  std::vector<TargetPoint> some;
-  for (std::size_t i = 1; i <= kMostPoints; ++i) {
-    some.push_back(points[i * points.size() / kMostPoints - 1]);
+// The latest of each of so many stretches of the rounds: some may evaluate seldom.
+std::vector<TargetPoint> target_points(std::span<const protocol::RoundView* const> closed) {
+  const auto most = std::min(closed.size(), kMostPoints);
+  std::vector<TargetPoint> points;
+  for (std::size_t i = 0; i < most; ++i) {
+    const auto begin = i * closed.size() / most;
+    for (auto each = (i + 1) * closed.size() / most; each > begin; --each) {
+      const auto& round = *closed[each - 1];
+      if (!round.target_value) continue;
+      points.push_back({static_cast<double>(round.round), *round.target_value});
+      break;
+    }
   }
-  return some;
+  return points;
 }
 
 struct Line {
@@ -97,6 +104,12 @@ Line fit_line(std::span<const TargetPoint> points, double rate) {
   return {mean_y - slope * mean_x, slope, yy - slope * xy};
 }
 
+// The same total, if what is not spent yet is that many times as much.
+protocol::Estimate with_rest_times(double factor, double spent, const protocol::Estimate& total) {
+  const auto times = [factor, spent](double end) { return spent + factor * (end - spent); };
+  return {times(total.mean), times(total.low), times(total.high)};
+}
+
 }  // namespace
 
 std::size_t warm_up_rounds(std::span<const double> per_round) {
@@ -120,14 +133,10 @@ std::size_t warm_up_rounds(std::span<const double> per_round) {
   return best;
 }
 
-std::optional<protocol::Estimate> forecast_total(std::span<const double> per_round,
+std::optional<protocol::Estimate> forecast_total(double spent, std::span<const double> latest,
                                                  std::int64_t rounds_left) {
-  if (per_round.size() < kFewestRounds || rounds_left < 0) return std::nullopt;
-  double spent = 0;
-  for (const double value : per_round) spent += value;
-
-  const auto recent = per_round.last(std::min(per_round.size(), kMostRounds));
-  const auto stable = recent.subspan(warm_up_rounds(recent));
+  if (latest.size() < kFewestRounds || rounds_left < 0) return std::nullopt;
+  const auto stable = latest.subspan(warm_up_rounds(latest));
   const Moments moments = moments_of(stable);
   const auto count = static_cast<double>(stable.size());
   const auto left = static_cast<double>(rounds_left);
@@ -142,7 +151,6 @@ std::optional<protocol::Estimate> forecast_total(std::span<const double> per_rou
 std::optional<double> forecast_target(std::span<const TargetPoint> points, double last_round,
                                       protocol::Target::Goal goal) {
   if (points.size() < kFewestPoints) return std::nullopt;
-  if (points.size() > kMostPoints) return forecast_target(some_of(points), last_round, goal);
   const double span = points.back().round - points.front().round;
   if (!(span > 0) || last_round < points.back().round) return std::nullopt;
 
@@ -170,30 +178,33 @@ std::optional<double> forecast_target(std::span<const TargetPoint> points, doubl
 }
 
 std::optional<protocol::Forecast> forecast_of(std::span<const protocol::RoundView* const> closed,
-                                              std::int64_t total_rounds,
-                                              protocol::Target::Goal goal) {
-  if (closed.size() < kFewestRounds) return std::nullopt;
-  std::vector<double> energy_j;
-  std::vector<double> emissions_g;
-  std::vector<double> wall_s;
-  std::vector<TargetPoint> target;
-  for (const auto* round : closed) {
-    if (round->energy_j) energy_j.push_back(*round->energy_j);
-    if (round->emissions_g) emissions_g.push_back(*round->emissions_g);
-    if (round->wall_s) wall_s.push_back(*round->wall_s);
-    if (round->target_value) {
-      target.push_back({static_cast<double>(round->round), *round->target_value});
-    }
-  }
+                                              const Standing& after, const Plan& plan) {
+  const auto count = static_cast<std::int64_t>(closed.size());
+  if (closed.size() < kFewestRounds || count < plan.after_rounds) return std::nullopt;
   protocol::Forecast forecast;
   const bool from_zero = closed.front()->round == 0;
-  forecast.last_round = total_rounds - (from_zero ? 1 : 0);
+  forecast.last_round = plan.total_rounds - (from_zero ? 1 : 0);
   forecast.rounds_left = forecast.last_round - closed.back()->round;
   if (forecast.rounds_left < 0) return std::nullopt;
-  forecast.energy_j = forecast_total(energy_j, forecast.rounds_left);
-  forecast.emissions_g = forecast_total(emissions_g, forecast.rounds_left);
-  forecast.wall_s = forecast_total(wall_s, forecast.rounds_left);
-  forecast.target_value = forecast_target(target, static_cast<double>(forecast.last_round), goal);
+
+  const auto total_of = [&](double spent, std::optional<double> protocol::RoundView::*figure) {
+    std::vector<double> latest;
+    for (const auto* round : closed.last(std::min(closed.size(), kMostRounds))) {
+      if (round->*figure) latest.push_back(*(round->*figure));
+    }
+    return forecast_total(spent, latest, forecast.rounds_left);
+  };
+  using protocol::RoundView;
+  const double spent_g = after.cumulative_emissions_g.value_or(0);
+  forecast.energy_j = total_of(after.cumulative_energy_j.value_or(0), &RoundView::energy_j);
+  forecast.emissions_g = total_of(spent_g, &RoundView::emissions_g);
+  forecast.wall_s = total_of(after.cumulative_wall_s, &RoundView::wall_s);
+  if (forecast.emissions_g && plan.outlook) {
+    forecast.emissions_g = with_rest_times(plan.outlook->factor, spent_g, *forecast.emissions_g);
+    forecast.outlook_g_per_kwh = plan.outlook->g_per_kwh;
+  }
+  forecast.target_value =
+      forecast_target(target_points(closed), static_cast<double>(forecast.last_round), plan.goal);
   return forecast;
 }
 

@@ -16,6 +16,7 @@ void Participant::add_report(const ReportReceived& received, Timestamp now) {
   const auto report_energy_j = carbon::total_energy_j(report.energy_j);
   add(energy_j, report_energy_j);
   add(emissions_g, received.emissions_g);
+  energy_times_intensity += report_energy_j.value_or(0) * received.intensity_g_per_kwh;
   if (report.duration_s > 0) {
     power_w = report_energy_j ? std::optional(*report_energy_j / report.duration_s) : std::nullopt;
     energy_source = report.energy_source;
@@ -56,6 +57,7 @@ protocol::WorkerView Participant::view(const std::string& name) const {
   view.reports_missing = reports_missing;
   view.last_report_at = last_report_at;
   view.clock_offset_s = clock_offset_s;
+  view.stale = stale;
   return view;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fedwatt/carbon/emissions.h"
 #include "fedwatt/carbon/interval.h"
 
 namespace fedwatt::run {
@@ -48,6 +49,9 @@ void Contribution::add_report(const ReportReceived& received, const protocol::Ha
   note_energy(measured_j.ram_j, source.ram, needed, "ram", *this);
   note_energy(measured_j.machine_j, source.machine, false, "machine", *this);
   add(emissions_g, received.emissions_g);
+  if (const auto measured = carbon::total_energy_j(measured_j)) {
+    add(energy_intensity, *measured * received.intensity_g_per_kwh);
+  }
   add(bytes_sent, report.bytes_sent);
   add(bytes_received, report.bytes_received);
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fedwatt/run/forecast.h"
-
 namespace fedwatt::run {
 
 using protocol::ClosedBy;
@@ -197,12 +195,19 @@ void Rounds::refresh() {
   auto before = figures_.lower_bound(*stale_from_);
   Standing standing;
   if (before != figures_.begin()) standing = std::prev(before)->second.after;
+  closed_views_.erase(
+      std::lower_bound(closed_views_.begin(), closed_views_.end(), *stale_from_,
+                       [](const auto* view, std::int64_t number) { return view->round < number; }),
+      closed_views_.end());
   for (; round != rounds_.end(); ++round) {
     Figures& figures = figures_[round->first];
     Standing after;
     figures.view = figures_of(round->second, target_, standing, after);
     if (figures.view.on_pareto_front) leave_front_to(figures.view);
-    if (figures.view.closed_by) forecast_for_.reset();
+    if (figures.view.closed_by) {
+      closed_views_.push_back(&figures.view);
+      forecast_for_.reset();
+    }
     figures.after = after;
     standing = std::move(after);
   }
@@ -230,21 +235,51 @@ std::vector<protocol::RoundView> Rounds::changed_since(std::int64_t since) {
   return changed;
 }
 
+void Rounds::visit(const std::function<void(const protocol::RoundView&)>& take) {
+  refresh();
+  for (const auto& [number, figures] : figures_) take(figures.view);
+}
+
 const Standing& Rounds::standing() {
   refresh();
   static const Standing kNone;
   return figures_.empty() ? kNone : figures_.rbegin()->second.after;
 }
 
-const std::optional<protocol::Forecast>& Rounds::forecast(std::int64_t total_rounds) {
+std::optional<Stretch> Rounds::latest_stretch(std::int64_t rounds) {
   refresh();
-  if (forecast_for_ == total_rounds) return forecast_;
-  std::vector<const protocol::RoundView*> closed;
-  for (const auto& [number, figures] : figures_) {
-    if (figures.view.closed_by) closed.push_back(&figures.view);
+  Stretch stretch;
+  std::int64_t seen = 0;
+  std::optional<double> cumulative_g;
+  for (auto each = figures_.end(); each != figures_.begin();) {
+    const auto& [view, after] = (--each)->second;
+    if (!view.closed_by || !view.target_value) continue;
+    if (seen == 0) {
+      stretch.last_round = view.round;
+      stretch.best = *after.best_target_value;
+      cumulative_g = view.cumulative_emissions_g;
+    }
+    if (seen++ < rounds) {
+      stretch.first_round = view.round;
+      continue;
+    }
+    stretch.best_before = *after.best_target_value;
+    if (cumulative_g) {
+      stretch.emissions_g = *cumulative_g - view.cumulative_emissions_g.value_or(0);
+    }
+    return stretch;
   }
-  forecast_ = forecast_of(closed, total_rounds, target_.goal);
-  forecast_for_ = total_rounds;
+  return std::nullopt;
+}
+
+const std::optional<protocol::Forecast>& Rounds::forecast(const Plan& plan) {
+  refresh();
+  if (forecast_for_ == plan) return forecast_;
+  static const Standing kNone;
+  const auto& after =
+      closed_views_.empty() ? kNone : figures_.at(closed_views_.back()->round).after;
+  forecast_ = forecast_of(closed_views_, after, plan);
+  forecast_for_ = plan;
   return forecast_;
 }
 

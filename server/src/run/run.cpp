@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fedwatt/carbon/emissions.h"
 #include "fedwatt/protocol/names.h"
 
 namespace fedwatt::run {
@@ -37,6 +38,7 @@ Run::Effects Run::apply(const Event& event, Timestamp now) {
   now_ = now;
   effects_ = {};
   std::visit([this](const auto& each) { on(each); }, event);
+  look_at_policies(event);
   return std::move(effects_);
 }
 
@@ -47,6 +49,8 @@ void Run::on(const RunCreated& event) {
     log("round_closed",
         "round " + std::to_string(round.number) + " closed: " + in_words(*round.closed_by), nullptr,
         round.number);
+    watch_target(round);
+    look_ahead();
   });
   log("run_started", "run " + created_.name + " started");
 }
@@ -57,6 +61,7 @@ Participant& Run::set_state(const std::string& worker, WorkerState state) {
   Participant& participant = participants_.at(worker);
   participant.state = state;
   participant.state_since = now_;
+  participant.stale = false;
   participant.changed_at = offset_;
   return participant;
 }
@@ -65,8 +70,10 @@ void Run::on(const WorkerJoined& event) {
   const std::string& worker = event.hello.worker;
   const auto [entry, is_new] = participants_.try_emplace(worker);
   const bool was_online = !is_new && entry->second.online();
+  const bool region_is_news = is_new || entry->second.hello.region != event.hello.region;
   Participant& participant = set_state(worker, WorkerState::kOnline);
   participant.hello = event.hello;
+  participant.silence.connected();
   const bool imported = participant.imported();
   // A file does not say how its worker's clock went; the worker itself may have, earlier.
   if (!imported || event.clock_offset_s) participant.clock_offset_s = event.clock_offset_s;
@@ -81,6 +88,7 @@ void Run::on(const WorkerJoined& event) {
   } else if (!was_online) {
     log("worker_returned", worker + " is back", &worker);
   }
+  if (region_is_news && !event.region_known) note_region(event);
   // Rounds wait for all files of an import; those of a training that goes on do not.
   if (!imported || !training()) {
     rounds_.participant_came(worker, participant.role(), offset_, now_);
@@ -93,11 +101,6 @@ void Run::on(const WorkerDisconnected& event) {
   set_state(event.worker, WorkerState::kAway);
   log("worker_away", event.worker + " lost its connection", &event.worker);
   control_.settle(participants_, offset_);
-}
-
-void Run::on(const WorkerLost& event) {
-  log("worker_lost", event.worker + " did not come back in time", &event.worker);
-  leave(event.worker, WorkerState::kLost);
 }
 
 void Run::on(const WorkerLeft& event) {
@@ -174,7 +177,12 @@ void Run::end(RunState state) {
 void Run::on(const ReportReceived& event) {
   Participant& participant = participants_.at(event.worker);
   participant.add_report(event, now_);
+  participant.silence.reported(now_, control_.resumed_at());
+  participant.stale = false;
   participant.changed_at = offset_;
+  if (!participant.imported()) watch_power(participant, event);
+  add(spent_j_, carbon::total_energy_j(event.report.energy_j));
+  add(spent_g_, event.emissions_g);
   for (const auto& [metric, value] : event.report.metrics) metrics_.insert(metric);
   const auto& source = event.report.energy_source;
   energy_sources_.insert({source.cpu, source.gpu, source.ram, source.machine});
@@ -190,6 +198,7 @@ void Run::on(const ReportReceived& event) {
 void Run::on(const RoundPlanned& event) {
   Participant& coordinator = participants_.at(event.worker);
   coordinator.round = event.plan.round;
+  coordinator.silence.heard(now_);
   coordinator.changed_at = offset_;
   rounds_.plan(event.worker, event.plan, offset_, now_);
 }
@@ -199,12 +208,17 @@ void Run::on(const RoundDeadlinePassed& event) { rounds_.deadline_passed(event.r
 // ---- what they are told -------------------------------------------------------------------------
 
 void Run::on(const CommandIssued& event) {
-  control_.issue(event, offset_, now_);
-  control_.settle(participants_, offset_);
   const auto& command = event.command;
+  policy_memory_.operator_ordered(event);
   log("command", std::string(protocol::name_of(command.action)) + " ordered by " + event.issued_by +
                      (command.reason.empty() ? "" : ": " + command.reason));
-  send_orders(&command.id);
+  order(event, false);
+}
+
+void Run::order(const CommandIssued& issued, bool by_policy) {
+  control_.issue(issued, by_policy, offset_, now_);
+  control_.settle(participants_, offset_);
+  send_orders(&issued.command.id);
   end_if_over();
 }
 
@@ -224,6 +238,7 @@ void Run::send_orders(const std::string* command_id) {
 void Run::on(const DirectiveAcknowledged& event) {
   Participant& participant = participants_.at(event.worker);
   participant.directive_state = event.ack.state;
+  participant.silence.heard(now_);
   participant.changed_at = offset_;
   control_.acknowledge(event.worker, event.ack.command);
   control_.settle(participants_, offset_);
@@ -236,10 +251,13 @@ void Run::on(const DirectiveAcknowledged& event) {
 std::vector<Event> Run::due(Timestamp now) const {
   std::vector<Event> events;
   const auto passed = [now](Timestamp when) { return when <= now; };
+  const bool reports_expected = expects_reports();
   for (const auto& [worker, participant] : participants_) {
     if (participant.state == WorkerState::kAway && passed(lost_at(participant))) {
       events.emplace_back(WorkerLost{worker});
     }
+    const auto stale = reports_expected ? stale_at(worker, participant) : std::nullopt;
+    if (stale && passed(*stale)) events.emplace_back(WorkerStale{worker});
   }
   for (const auto number : rounds_.open_rounds()) {
     const auto deadline = deadline_of(number);
@@ -256,8 +274,10 @@ std::optional<Timestamp> Run::next_due() const {
   const auto consider = [&next](std::optional<Timestamp> when) {
     if (when) next = std::min(next.value_or(*when), *when);
   };
+  const bool reports_expected = expects_reports();
   for (const auto& [worker, participant] : participants_) {
     if (participant.state == WorkerState::kAway) consider(lost_at(participant));
+    if (reports_expected) consider(stale_at(worker, participant));
   }
   for (const auto number : rounds_.open_rounds()) consider(deadline_of(number));
   consider(abandoned_at());

@@ -29,6 +29,7 @@ std::optional<Error> refuse_round(const Rounds& rounds, std::int64_t round) {
 }  // namespace
 
 std::optional<Error> Run::refuse(const Event& event) const {
+  if (created_.edition && !std::holds_alternative<CommandIssued>(event)) return refuse_edition();
   if (const auto* joined = std::get_if<WorkerJoined>(&event)) {
     return refuse_hello(joined->hello);
   }
@@ -51,6 +52,10 @@ std::optional<Error> Run::refuse(const Event& event) const {
     if (error) error->id = issued->command.id;
     return error;
   }
+  if (std::holds_alternative<PoliciesChanged>(event) && ended()) {
+    return Error{
+        "run_ended", "run " + name() + " has ended: its policies have nothing to decide", {}, {}};
+  }
   if (const auto* acknowledged = std::get_if<DirectiveAcknowledged>(&event)) {
     if (!control_.find(acknowledged->ack.command)) {
       return Error{"unknown_command",
@@ -60,6 +65,15 @@ std::optional<Error> Run::refuse(const Event& event) const {
     }
   }
   return std::nullopt;
+}
+
+// Of a command it is enough to say that the run has ended.
+Error Run::refuse_edition() const {
+  return {"is_edition",
+          "run " + name() + " is an edition of run " + created_.edition->of_run_id +
+              " and never changes: use that run",
+          {},
+          {}};
 }
 
 std::optional<Error> Run::refuse_hello(const protocol::WorkerHello& hello) const {
@@ -106,6 +120,12 @@ std::optional<Error> Run::refuse_report(const protocol::Report& report) const {
 }
 
 std::optional<Error> Run::refuse_command(const protocol::Command& command) const {
+  if (command.id.starts_with("policy-")) {
+    return Error{"invalid_command",
+                 "id " + command.id + " is one of the hub's own: choose one without policy-",
+                 {},
+                 {}};
+  }
   if (control_.find(command.id)) {
     return Error{"duplicate_command", "command id " + command.id + " was used before", {}, {}};
   }

@@ -13,8 +13,8 @@ constexpr std::size_t kEventsInSnapshot = 100;
 
 }  // namespace
 
-void Run::log(const char* kind, std::string message, const std::string* worker,
-              std::optional<std::int64_t> round) {
+protocol::EventView& Run::log(const char* kind, std::string message, const std::string* worker,
+                              std::optional<std::int64_t> round) {
   protocol::EventView event;
   event.run_id = run_id_;
   event.offset = offset_;
@@ -24,9 +24,11 @@ void Run::log(const char* kind, std::string message, const std::string* worker,
   event.round = round;
   event.message = std::move(message);
   events_.push_back(std::move(event));
-  if (events_.size() <= kEventsKept) return;
-  forgotten_ = events_.front().offset;
-  events_.pop_front();
+  if (events_.size() > kEventsKept) {
+    forgotten_ = events_.front().offset;
+    events_.pop_front();
+  }
+  return events_.back();
 }
 
 RunState Run::state() const {
@@ -58,6 +60,10 @@ protocol::RunView Run::view() {
   view.round = rounds_.latest();
   view.rounds_closed = rounds_.closed_count();
   view.target = created_.target;
+  view.carbon = created_.carbon;
+  view.edition = created_.edition;
+  view.policies = policies_;
+  view.overruled_by = policy_memory_.overruled_by;
   view.accuracy = standing.latest_accuracy;
   view.target_value = standing.latest_target_value;
   view.best_target_value = standing.best_target_value;
@@ -65,6 +71,12 @@ protocol::RunView Run::view() {
   view.gain = standing.latest_gain;
   view.energy_j = standing.cumulative_energy_j;
   view.emissions_g = standing.cumulative_emissions_g;
+  if (view.best_round && view.emissions_g) {
+    view.emissions_after_best_g = standing.emissions_after_best_g;
+    if (*view.emissions_g > 0) {
+      view.emissions_after_best_share = *view.emissions_after_best_g / *view.emissions_g;
+    }
+  }
   view.energy_sources.assign(standing.energy_sources.begin(), standing.energy_sources.end());
   view.energy_gaps.assign(standing.energy_gaps.begin(), standing.energy_gaps.end());
   for (const auto& [worker, participant] : participants_) {
@@ -73,8 +85,24 @@ protocol::RunView Run::view() {
     ++view.workers_total;
     if (participant.online()) ++view.workers_online;
   }
-  if (total_rounds_ && !ended_at_) view.forecast = rounds_.forecast(*total_rounds_);
+  view.forecast = forecast();
   return view;
+}
+
+void Run::look_ahead() {
+  outlook_ = outlook_of(participants_, noted_, created_.carbon.default_pue);
+}
+
+std::optional<double> Run::rest_s() {
+  const auto planned = forecast();
+  if (!planned || !planned->wall_s) return std::nullopt;
+  return planned->wall_s->mean - rounds_.standing().cumulative_wall_s;
+}
+
+std::optional<protocol::Forecast> Run::forecast() {
+  if (!total_rounds_ || ended_at_) return std::nullopt;
+  return rounds_.forecast(
+      {*total_rounds_, created_.target.goal, created_.rules.forecast_after_rounds, outlook_});
 }
 
 protocol::WorkerView Run::worker_view(const std::string& worker) const {

@@ -43,6 +43,7 @@ class Database {
   virtual void abandon(StoreError::Kind kind) noexcept = 0;
 
   virtual void insert(const NewRows& rows) = 0;
+  virtual void remove_run(const std::string& run_id) = 0;  // with its reports and events
   virtual void check_writable() = 0;
 
   virtual std::vector<std::string> run_ids() = 0;  // in the order of their creation

@@ -143,6 +143,11 @@ void PostgresDatabase::insert(const NewRows& rows) {
   insert_rows(rows.events);
 }
 
+void PostgresDatabase::remove_run(const std::string& run_id) {
+  const SocketWatchdog::Guard guard(watchdog_);
+  session_->transaction->exec_params0("DELETE FROM runs WHERE run_id = $1", run_id);
+}
+
 void PostgresDatabase::check_writable() {
   const SocketWatchdog::Guard guard(watchdog_);
   const auto read_only = session_->transaction->exec1("SHOW transaction_read_only").front();

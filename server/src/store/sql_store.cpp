@@ -21,7 +21,7 @@ class Pages {
  public:
   using Read = std::function<std::vector<Row>(std::int64_t after)>;
 
-  explicit Pages(Read read) : read_(std::move(read)) {}
+  Pages(std::int64_t after, Read read) : read_(std::move(read)), last_offset_(after) {}
 
   // The next row, or null at the end.
   Row* peek() {
@@ -40,7 +40,7 @@ class Pages {
   Read read_;
   std::vector<Row> page_;
   std::size_t next_ = 0;
-  std::int64_t last_offset_ = 0;
+  std::int64_t last_offset_;
   bool at_end_ = false;
 };
 
@@ -86,8 +86,33 @@ tl::expected<void, StoreError> SqlStore::append(std::span<const StoredEvent> eve
 
 tl::expected<void, StoreError> SqlStore::replay(const std::function<void(StoredEvent&&)>& visit) {
   return in_transaction([&] {
-    for (const std::string& run_id : database_->run_ids()) replay_run(run_id, visit);
+    for (const std::string& run_id : database_->run_ids()) {
+      visit_run(run_id, 0, [&visit](StoredEvent&& event) {
+        visit(std::move(event));
+        return true;
+      });
+    }
   });
+}
+
+tl::expected<std::vector<StoredEvent>, StoreError> SqlStore::read(const std::string& run_id,
+                                                                  std::int64_t after,
+                                                                  std::size_t limit) {
+  std::vector<StoredEvent> events;
+  auto result = in_transaction([&] {
+    if (limit == 0) return;
+    visit_run(run_id, after, [&](StoredEvent&& event) {
+      events.push_back(std::move(event));
+      return events.size() < limit;
+    });
+  });
+  if (!result) return tl::unexpected(std::move(result).error());
+  return events;
+}
+
+tl::expected<void, StoreError> SqlStore::remove(const std::string& run_id) {
+  last_offsets_.erase(run_id);
+  return in_transaction([&] { database_->remove_run(run_id); });
 }
 
 tl::expected<void, StoreError> SqlStore::check() {
@@ -147,20 +172,20 @@ void SqlStore::require_same(const StoredEvent& event) {
   }
 }
 
-void SqlStore::replay_run(const std::string& run_id,
-                          const std::function<void(StoredEvent&&)>& visit) {
+void SqlStore::visit_run(const std::string& run_id, std::int64_t after,
+                         const std::function<bool(StoredEvent&&)>& visit) {
   Pages<ReportRow> reports(
-      [&](std::int64_t after) { return database_->reports_after(run_id, after, kPageRows); });
+      after, [&](std::int64_t last) { return database_->reports_after(run_id, last, kPageRows); });
   Pages<EventRow> events(
-      [&](std::int64_t after) { return database_->events_after(run_id, after, kPageRows); });
-  for (std::int64_t expected = 1;; ++expected) {
+      after, [&](std::int64_t last) { return database_->events_after(run_id, last, kPageRows); });
+  for (std::int64_t expected = after + 1;; ++expected) {
     const ReportRow* report = reports.peek();
     const EventRow* event = events.peek();
     if (report == nullptr && event == nullptr) return;
     if (report != nullptr && report->event_offset == expected) {
-      visit(reports.take());
+      if (!visit(reports.take())) return;
     } else if (event != nullptr && event->event_offset == expected) {
-      visit(events.take());
+      if (!visit(events.take())) return;
     } else {
       throw Failure(Kind::kCorrupt,
                     place(run_id, expected) + " is missing in " + database_->name() +

@@ -21,6 +21,10 @@ class SqlStore : public Store {
   tl::expected<void, StoreError> append(std::span<const run::StoredEvent> events) override;
   tl::expected<void, StoreError> replay(
       const std::function<void(run::StoredEvent&&)>& visit) override;
+  tl::expected<std::vector<run::StoredEvent>, StoreError> read(const std::string& run_id,
+                                                               std::int64_t after,
+                                                               std::size_t limit) override;
+  tl::expected<void, StoreError> remove(const std::string& run_id) override;
   tl::expected<void, StoreError> check() override;
 
  private:
@@ -30,7 +34,9 @@ class SqlStore : public Store {
   void make_ready();
   std::int64_t& last_offset(const std::string& run_id);
   void require_same(const run::StoredEvent& event);
-  void replay_run(const std::string& run_id, const std::function<void(run::StoredEvent&&)>& visit);
+  // Hands the events of a run after that offset to `visit`, until it returns false.
+  void visit_run(const std::string& run_id, std::int64_t after,
+                 const std::function<bool(run::StoredEvent&&)>& visit);
 
   std::unique_ptr<Database> database_;
   // Of the runs written to since the connection was made. Nobody else writes, so it stays true

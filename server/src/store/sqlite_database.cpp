@@ -130,6 +130,12 @@ void SqliteDatabase::insert(const NewRows& rows) {
   sqlite_insert_rows(statements_->insert_event, rows.events);
 }
 
+void SqliteDatabase::remove_run(const std::string& run_id) {
+  SQLite::Statement remove(*connection_, "DELETE FROM runs WHERE run_id = ?");
+  remove.bind(1, run_id);
+  remove.exec();
+}
+
 void SqliteDatabase::check_writable() {}  // begin() has taken the write lock
 
 std::vector<std::string> SqliteDatabase::run_ids() {

@@ -34,6 +34,7 @@ class SqliteDatabase : public Database {
   void abandon(StoreError::Kind kind) noexcept override;
 
   void insert(const NewRows& rows) override;
+  void remove_run(const std::string& run_id) override;
   void check_writable() override;
 
   std::vector<std::string> run_ids() override;

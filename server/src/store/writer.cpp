@@ -20,17 +20,27 @@ Writer::~Writer() {
 }
 
 void Writer::commit(std::shared_ptr<const Events> events, Done done) {
-  enqueue([this, events = std::move(events)] { return store_.append(*events); }, std::move(done));
+  enqueue([this, events = std::move(events), done = std::move(done)] {
+    return [done, result = store_.append(*events)] { done(result); };
+  });
+}
+
+void Writer::read(const std::string& run_id, std::int64_t after, std::size_t limit,
+                  std::function<void(Page)> done) {
+  enqueue([this, run_id, after, limit, done = std::move(done)] {
+    return [done, page = store_.read(run_id, after, limit)] { done(page); };
+  });
 }
 
 void Writer::check(Done done) {
-  enqueue([this] { return store_.check(); }, std::move(done));
+  enqueue(
+      [this, done = std::move(done)] { return [done, result = store_.check()] { done(result); }; });
 }
 
-void Writer::enqueue(Task task, Done done) {
+void Writer::enqueue(Task task) {
   {
     const std::lock_guard lock(mutex_);
-    tasks_.emplace_back(std::move(task), std::move(done));
+    tasks_.push_back(std::move(task));
   }
   wake_.notify_one();
 }
@@ -41,16 +51,14 @@ void Writer::work() {
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   for (;;) {
-    std::vector<std::pair<Task, Done>> tasks;
+    std::vector<Task> tasks;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
       if (stopping_) return;
       tasks.swap(tasks_);
     }
-    for (auto& [task, done] : tasks) {
-      post_([done = std::move(done), result = task()] { done(result); });
-    }
+    for (const auto& task : tasks) post_(task());
   }
 }
 

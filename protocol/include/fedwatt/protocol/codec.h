@@ -31,6 +31,11 @@ std::string encode(const HubToWorker& message);
 std::string encode(const ViewerMessage& message);
 std::string encode(const HubToViewer& message);
 
+// Policies by themselves, as a JSON object with a field for each kind. An unknown field is an error
+// here, so that nobody's policy is lost by a slip of the pen.
+std::string encode(const Policies& policies);
+tl::expected<Policies, Error> decode_policies(std::string_view json);
+
 // Joins encoded messages into one frame: the message itself if there is one, else an array.
 std::string make_frame(const std::vector<std::string_view>& encoded_messages);
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "fedwatt/protocol/policies.h"
 #include "fedwatt/protocol/time.h"
 
 // The messages of wire version 1, as values. docs/protocol.md is their specification and
@@ -78,6 +79,22 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
+// What the emissions of a run are computed with, where its workers say nothing else.
+struct CarbonSettings {
+  double default_pue = 1.0;          // power usage effectiveness of the data centre
+  double network_kwh_per_gb = 0.01;  // of what is sent and received
+  double network_intensity_g_per_kwh = 0;
+  bool operator==(const CarbonSettings&) const = default;
+};
+
+// A run whose emissions were computed anew from another run's energy, with other intensities.
+struct Edition {
+  std::string of_run_id;
+  std::string intensity;  // the intensities in words: "56.039 g/kWh", "region FR", …
+  std::string made_by;
+  bool operator==(const Edition&) const = default;
+};
+
 // ---- worker to hub ------------------------------------------------------------------------------
 
 struct WorkerHello {
@@ -91,6 +108,7 @@ struct WorkerHello {
   Hardware hardware;
   std::string framework;
   std::optional<Target> target;
+  std::optional<Policies> policies;  // for kinds that the run has no policy of yet
   std::optional<Timestamp> sent_at;  // the worker's clock, to correct its times by
   // One process of a worker, by a random name: its numbers of reports are its own.
   std::optional<std::string> session;
@@ -206,7 +224,41 @@ struct Command {
   bool operator==(const Command&) const = default;
 };
 
-using ViewerMessage = std::variant<ViewerHello, Subscribe, Unsubscribe, Command>;
+// Changes the policies of a run. The kinds that are given are set, those in `remove` end, and the
+// others stay.
+struct SetPolicies {
+  std::string id;  // chosen by the viewer
+  std::string run;
+  Policies policies;
+  std::vector<PolicyKind> remove;
+  // Lets the policies act again, after an operator ordered otherwise.
+  bool hand_back = false;
+  std::string reason;
+  bool operator==(const SetPolicies&) const = default;
+};
+
+struct IntensityPoint {
+  Timestamp at;
+  double g_per_kwh = 0;
+  bool operator==(const IntensityPoint&) const = default;
+};
+
+// Makes an edition of a run. At most one of the three says the intensities; without any, each
+// worker's region is looked up anew in what the hub knows now.
+struct Recompute {
+  std::string id;  // chosen by the viewer
+  std::string run;
+  std::optional<double> intensity_g_per_kwh;  // everywhere and always
+  std::optional<std::string> region;          // as if every worker had been there
+  std::vector<IntensityPoint> series;         // everywhere; times rise
+  std::optional<double> pue;                  // for every worker
+  std::optional<double> network_kwh_per_gb;
+  std::optional<double> network_intensity_g_per_kwh;
+  bool operator==(const Recompute&) const = default;
+};
+
+using ViewerMessage =
+    std::variant<ViewerHello, Subscribe, Unsubscribe, Command, SetPolicies, Recompute>;
 
 // ---- hub to viewer ------------------------------------------------------------------------------
 // `offset` counts the stored events of a run. A message carries the offset of the newest event that
@@ -226,6 +278,9 @@ struct Forecast {
   std::optional<Estimate> emissions_g;
   std::optional<Estimate> wall_s;      // the rounds' wall_s added up
   std::optional<double> target_value;  // extrapolated; withheld while the rounds fit no curve
+  // The mean intensity of the time left, where a series or a live forecast knows the workers' grids
+  // for that long; then `emissions_g` is reckoned with it, else with what the rounds so far had.
+  std::optional<double> outlook_g_per_kwh{};
   bool operator==(const Forecast&) const = default;
 };
 
@@ -256,7 +311,13 @@ struct RunView {
   std::optional<double> power_w;  // of the workers that are online, from their last reports
   std::int64_t workers_online = 0;
   std::int64_t workers_total = 0;
+  std::optional<double> emissions_after_best_g;      // of the rounds after the best one
+  std::optional<double> emissions_after_best_share;  // of the run's emissions
   std::optional<Forecast> forecast;  // while it runs, from the third closed round on
+  CarbonSettings carbon;
+  std::optional<Edition> edition;  // empty: an original
+  Policies policies;
+  std::string overruled_by;  // whose order outranks the policies at present; "" if they may act
   bool operator==(const RunView&) const = default;
 };
 
@@ -290,6 +351,7 @@ struct WorkerView {
   std::int64_t reports_missing = 0;  // numbers that were skipped: the worker dropped them
   std::optional<Timestamp> last_report_at;
   std::optional<double> clock_offset_s;  // hub's clock minus the worker's, seen at hello
+  bool stale = false;                    // online, but silent for longer than is usual for it
   bool operator==(const WorkerView&) const = default;
 };
 
@@ -343,6 +405,8 @@ struct EventView {
   std::optional<std::string> worker;
   std::optional<std::int64_t> round;
   std::string message;
+  bool alert = false;                     // somebody should look
+  std::map<std::string, double> numbers;  // those in the message, by name with unit
   bool operator==(const EventView&) const = default;
 };
 
@@ -364,6 +428,28 @@ struct CommandStatus {
   bool operator==(const CommandStatus&) const = default;
 };
 
+// The answer to SetPolicies: what is in force from now on.
+struct PoliciesSet {
+  std::string id;
+  std::string run_id;
+  std::int64_t offset = 0;
+  Policies policies;
+  std::string overruled_by;
+  bool operator==(const PoliciesSet&) const = default;
+};
+
+// The answer to Recompute: the edition, whole and committed.
+struct Recomputed {
+  std::string id;
+  std::string run_id;  // the edition's
+  std::string of_run_id;
+  std::string name;  // the edition's
+  std::int64_t reports = 0;
+  std::optional<double> emissions_g;         // the edition's
+  std::optional<double> emissions_before_g;  // the original's
+  bool operator==(const Recomputed&) const = default;
+};
+
 struct Snapshot {
   RunView run;
   std::vector<WorkerView> workers;
@@ -374,6 +460,6 @@ struct Snapshot {
 };
 
 using HubToViewer = std::variant<ViewerWelcome, Snapshot, RunView, WorkerView, RoundView, EventView,
-                                 CommandStatus, Error>;
+                                 CommandStatus, PoliciesSet, Recomputed, Error>;
 
 }  // namespace fedwatt::protocol

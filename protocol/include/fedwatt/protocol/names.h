@@ -60,6 +60,16 @@ FEDWATT_NAMES(CommandOutcome, {{CommandOutcome::kPending, "pending"},
                                {CommandOutcome::kAcknowledged, "acknowledged"},
                                {CommandOutcome::kPartial, "partial"},
                                {CommandOutcome::kSuperseded, "superseded"}});
+FEDWATT_NAMES(PolicyKind, {{PolicyKind::kBudget, "budget"},
+                           {PolicyKind::kPlateau, "plateau"},
+                           {PolicyKind::kIntensity, "intensity"},
+                           {PolicyKind::kConfirm, "confirm"},
+                           {PolicyKind::kTarget, "target"}});
+FEDWATT_NAMES(PolicyAct, {{PolicyAct::kWarn, "warn"},
+                          {PolicyAct::kPause, "pause"},
+                          {PolicyAct::kStop, "stop"}});
+FEDWATT_NAMES(IntensityPolicy::Scope, {{IntensityPolicy::Scope::kRun, "run"},
+                                       {IntensityPolicy::Scope::kWorkers, "workers"}});
 #undef FEDWATT_NAMES
 
 template <class E>

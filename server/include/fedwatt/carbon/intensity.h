@@ -2,11 +2,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "fedwatt/carbon/intensity_series.h"
+#include "fedwatt/carbon/live_intensities.h"
 #include "fedwatt/carbon/region_table.h"
 
 namespace fedwatt::carbon {
@@ -14,18 +16,23 @@ namespace fedwatt::carbon {
 // How much CO2 equivalent a kilowatt-hour costs, and how we know.
 struct Intensity {
   double g_per_kwh = 0;
-  // "report": the worker said it; "series:FR": the time series of its region; "table:FR": the
-  // static table's row; "series:FR+table:FR": each for its part of the time; "world": the world's
-  // average, because the region is unknown. Never another country's figure.
+  // "report": the worker said it; "electricity_maps:FR": a live provider did, with ";estimated" if
+  // that was its own estimate, and ";age=5400s" if it was older than an hour; "series:FR": the time
+  // series of its region; "table:FR": the static table's row; "series:FR+table:FR": each for its
+  // part of the time; "world": the world's average, because the region is unknown. Never another
+  // country's figure.
   std::string source;
 };
 
 // What the hub knows of the grids: the intensity of a region over an interval, from the first that
 // has it:
+//   the last values of a live provider, each for three hours at most
 //   the time series of the region, for as long as it covers
 //   the static table, by region, then by country
 //   the world's average
-// Pure: what is in files is read elsewhere. Made at start-up; afterwards any thread may read it.
+// Pure: what is in files or comes from a provider is read elsewhere. Made at start-up. For the I/O
+// thread, as the live values are; any thread may read those that have none. A copy has the same
+// live values.
 class Intensities {
  private:
   struct NamedSeries {
@@ -40,11 +47,14 @@ class Intensities {
    public:
     // False if only the world's average is left.
     bool known() const { return known_; }
+    // Who is to be asked about it; empty if nobody is.
+    const std::optional<LiveSource>& live_source() const { return live_source_; }
 
    private:
     friend class Intensities;
     const Region* region_ = nullptr;
     const NamedSeries* series_ = nullptr;  // null if there is none
+    std::optional<LiveSource> live_source_;
     bool known_ = false;
   };
 
@@ -54,16 +64,27 @@ class Intensities {
   // Before the first place is found: gives a region a time series, in place of an earlier one.
   void set_series(std::string_view region, IntensitySeries series);
 
+  // The same: lets live providers be asked first. Whoever asks them adds what they say.
+  void set_live(std::shared_ptr<LiveIntensities> live) { live_ = std::move(live); }
+  // Null if there are none.
+  const std::shared_ptr<LiveIntensities>& live() const { return live_; }
+
   // `region` is a code or a name as a person wrote it; "" is a place that nobody said.
   Place place_of(std::string_view region) const;
   Intensity over(const Place& place, Interval interval) const;
+  // The mean that is expected over a time to come: from the live provider's forecast, else the time
+  // series. Empty unless one of them covers at least 90 % of it.
+  std::optional<double> outlook(const Place& place, Interval interval) const;
 
   const RegionTable& table() const { return *table_; }
 
  private:
   const NamedSeries* series_of(const std::string& key) const;
+  const LiveSeries* live_series_of(const Place& place) const;
+  Intensity over_without_live(const Place& place, Interval interval) const;
 
   std::shared_ptr<const RegionTable> table_;
+  std::shared_ptr<LiveIntensities> live_;      // null if nobody is asked
   std::map<std::string, NamedSeries> series_;  // by the region's code or name, folded
 };
 

@@ -15,6 +15,13 @@ namespace fedwatt::carbon {
 // read it.
 class IntensitySeries {
  public:
+  struct Point {
+    protocol::Timestamp start;
+    double g_per_kwh = 0;
+  };
+  // Of one or more points, whose times rise.
+  static IntensitySeries of(const std::vector<Point>& points);
+
   // Reads lines of `timestamp,g_per_kwh` after a header that says so; times are RFC 3339 with Z or
   // an offset, and rise. Fails with one sentence that names the line of each bad row.
   static tl::expected<IntensitySeries, std::string> parse(std::string_view csv);

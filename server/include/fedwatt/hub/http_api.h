@@ -14,6 +14,13 @@ bool needs_runs(const net::HttpRequest& request);
 net::HttpResponse answer_without_runs(const net::HttpRequest& request);
 net::HttpResponse answer_from_runs(const net::HttpRequest& request, const Runs& runs);
 
+// The figures of a whole run, and of several side by side. Both cost O(rounds) of the runs.
+net::HttpResponse answer_figures(const net::HttpRequest& request, run::Run& run);
+net::HttpResponse answer_comparison(const net::HttpRequest& request, const Runs& runs);
+
+// {"error":{"code","message"}}, with that status.
+net::HttpResponse failed(int status, const char* code, const std::string& message);
+net::HttpResponse unknown_run(const std::string& name, const Runs& runs);
 net::HttpResponse ready();
 net::HttpResponse unavailable(const std::string& why);
 

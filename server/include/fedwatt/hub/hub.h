@@ -1,7 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
+#include "fedwatt/hub/alert_desk.h"
+#include "fedwatt/hub/export.h"
 #include "fedwatt/hub/viewer_desk.h"
 #include "fedwatt/hub/worker_desk.h"
 
@@ -16,9 +19,14 @@ class Hub : public net::PeerHandler {
   Hub(store::Committer& committer, net::Peers& peers, net::Timers& timers, RunDefaults defaults,
       std::function<void(const store::StoreError&)> on_failure);
 
+  // Before start(), if anybody but the viewers is to be told of alerts. It must outlive the hub.
+  void tell_of_alerts(AlertDesk& desk) { alerts_ = &desk; }
+
   // At start-up: first every stored event, then start().
   void replay(run::StoredEvent&& stored) { runs_.replay(std::move(stored)); }
   void start();
+  // Between them: editions that the last hub was ended in the middle of. Nobody was told of them.
+  std::vector<std::string> unfinished_editions() const { return runs_.unfinished_editions(); }
 
   void opened(net::ConnectionId connection, net::Endpoint endpoint,
               const std::string& address) override;
@@ -33,17 +41,27 @@ class Hub : public net::PeerHandler {
   void drain(std::function<void()> done);
 
   const Runs& runs() const { return runs_; }
+  // The grids of the workers that are connected now, as far as there is somebody to ask about them.
+  std::set<carbon::LiveSource> live_sources() const { return workers_.live_sources(); }
 
  private:
   void tick();
+  // What there is to tell about a batch that is being sealed.
+  Delivery publish();
   void answer_ready(std::function<void(net::HttpResponse)> respond);
+  void answer_page(const std::shared_ptr<Page>& page,
+                   std::function<void(net::HttpResponse)> respond);
 
   store::Committer& committer_;
   net::Timers& timers_;
   CommitCycle cycle_;
   Runs runs_;
+  const RunDefaults defaults_;
+  IntensityWatch watch_;
   WorkerDesk workers_;
+  Editions editions_;
   ViewerDesk viewers_;
+  AlertDesk* alerts_ = nullptr;
   std::unordered_map<net::ConnectionId, net::Endpoint> endpoints_;
   bool draining_ = false;
 };

@@ -21,6 +21,8 @@ class Runs {
  public:
   // `on_orders` gets what an event orders workers to do, once the event is committed.
   using OnOrders = std::function<void(run::Run&, const std::vector<run::Run::Effects::Order>&)>;
+  // What somebody should look at, in order.
+  using Alerts = std::map<run::Run*, std::vector<protocol::EventView>>;
 
   Runs(CommitCycle& cycle, OnOrders on_orders);
 
@@ -29,6 +31,10 @@ class Runs {
 
   // A new run whose first event is still to be recorded. Null: there are too many.
   run::Run* create(const std::string& name, bool by_import, run::Timestamp now);
+  // An id that no run has.
+  std::string new_id(run::Timestamp now) const;
+  // Takes an edition in, now that all its events are applied.
+  run::Run* adopt(std::unique_ptr<run::Run> edition);
   void record(run::Run& run, run::Event event, run::Timestamp now);
 
   run::Run* by_id(const std::string& run_id) const;
@@ -38,6 +44,10 @@ class Runs {
   run::Run* latest_named(const std::string& name) const;
   // The run that knows this process of a worker. Null if there is none.
   run::Run* of_session(const std::string& session) const;
+  // The edition of a run that was made for the request of that id. Null if there is none.
+  run::Run* edition_for(const std::string& request, const run::Run& original) const;
+  // The ids of editions that a hub was ended in the middle of: of no use to anybody. After replay.
+  std::vector<std::string> unfinished_editions() const;
   // An id, or a name: then its latest run. Null if there is none.
   run::Run* resolve(const std::string& name_or_id) const;
   // In the order of their creation.
@@ -47,22 +57,27 @@ class Runs {
 
   // The runs that something was recorded for since the last call; they are watched from now on.
   std::set<run::Run*> take_changed();
+  // What was recorded since the last call that somebody should look at.
+  Alerts take_alerts();
   // Takes note of when the clock will next decide something about a run.
   void watch(run::Run& run);
   // Records what the clock has decided by now.
   void record_due(run::Timestamp now);
 
  private:
-  run::Run& add(const std::string& run_id);
-  void remember_name(run::Run& run, const std::string& name, bool by_import);
+  run::Run& add(std::unique_ptr<run::Run> run);
+  void remember_name(run::Run& run, const std::string& name, bool for_workers);
 
   CommitCycle& cycle_;
   OnOrders on_orders_;
   std::vector<std::unique_ptr<run::Run>> runs_;
+  std::map<std::string, std::unique_ptr<run::Run>>
+      unfinished_;  // editions, while they are replayed
   std::unordered_map<std::string, run::Run*> by_id_;
   std::unordered_map<std::string, run::Run*> latest_named_;
   std::unordered_map<std::string, run::Run*> latest_training_;
   std::set<run::Run*> changed_;
+  Alerts alerts_;
   std::map<run::Run*, run::Timestamp> due_;  // when each has something to decide
 };
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
 
+#include "fedwatt/hub/webhook.h"
 #include "fedwatt/hub/worker_desk.h"
 
 namespace fedwatt::hub {
@@ -16,6 +18,8 @@ struct Settings {
   std::string log_level;
   std::size_t max_connections = 0;
   RunDefaults defaults;
+  std::chrono::seconds live_refresh{0};
+  WebhookSettings webhooks;
 };
 
 // What the program should do instead of starting: print this and exit.

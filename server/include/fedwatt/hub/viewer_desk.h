@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fedwatt/hub/editions.h"
+#include "fedwatt/hub/intensity_watch.h"
 #include "fedwatt/hub/runs.h"
 
 namespace fedwatt::hub {
@@ -19,7 +21,9 @@ namespace fedwatt::hub {
 // changed since, in its newest state.
 class ViewerDesk {
  public:
-  ViewerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers);
+  // All must outlive it.
+  ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, net::Peers& peers,
+             net::Timers& timers, IntensityWatch& watch);
 
   void opened(net::ConnectionId connection, const std::string& address);
   void received(net::ConnectionId connection, std::string_view frame);
@@ -62,6 +66,8 @@ class ViewerDesk {
   void handle(net::ConnectionId connection, Session& session, protocol::Subscribe& subscribe);
   void handle(net::ConnectionId connection, Session& session, protocol::Unsubscribe& unsubscribe);
   void handle(net::ConnectionId connection, Session& session, protocol::Command& command);
+  void handle(net::ConnectionId connection, Session& session, protocol::SetPolicies& set);
+  void handle(net::ConnectionId connection, Session& session, protocol::Recompute& recompute);
 
   News news_of(run::Run& run);
   static void add_share(Session& session, const News& news, std::vector<std::string_view>& share);
@@ -73,9 +79,11 @@ class ViewerDesk {
   void fail(net::ConnectionId connection, Session& session, protocol::Error error);
 
   Runs& runs_;
+  Editions& editions_;
   CommitCycle& cycle_;
   net::Peers& peers_;
   net::Timers& timers_;
+  IntensityWatch& watch_;
   std::unordered_map<net::ConnectionId, Session> sessions_;
   std::unordered_map<run::Run*, std::int64_t> published_;  // the offset told last
 };

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 
 #include "fedwatt/carbon/intensity.h"
+#include "fedwatt/hub/intensity_watch.h"
 #include "fedwatt/hub/runs.h"
 
 namespace fedwatt::hub {
@@ -13,6 +15,7 @@ namespace fedwatt::hub {
 struct RunDefaults {
   run::RoundRules rules;
   run::CarbonSettings carbon;
+  protocol::Policies policies;
   carbon::Intensities intensities;
 };
 
@@ -21,7 +24,7 @@ struct RunDefaults {
 class WorkerDesk {
  public:
   WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
-             RunDefaults defaults);
+             const RunDefaults& defaults, IntensityWatch& watch);
 
   void opened(net::ConnectionId connection, const std::string& address);
   void received(net::ConnectionId connection, std::string_view frame);
@@ -29,8 +32,12 @@ class WorkerDesk {
 
   // Brings orders to those of the workers that are connected.
   void deliver(run::Run& run, const std::vector<run::Run::Effects::Order>& orders);
+  // What live providers are to be asked about: the grids of those that are connected.
+  std::set<carbon::LiveSource> live_sources() const;
   // The acks of the batch that is being sealed.
   Delivery take_acks();
+  // What reports are appraised with.
+  const carbon::Intensities& intensities() const { return defaults_.intensities; }
 
  private:
   struct Session {
@@ -40,6 +47,7 @@ class WorkerDesk {
     carbon::Intensities::Place place;
     std::int64_t highest_seq = 0;  // received on this connection
     int errors_in_a_row = 0;
+    bool welcomed = false;  // with the directive as it was then; what is ordered later follows
     bool left = false;
   };
   using WorkerKey = std::pair<run::Run*, std::string>;
@@ -53,6 +61,8 @@ class WorkerDesk {
   tl::expected<run::Run*, protocol::Error> run_for(const protocol::WorkerHello& hello);
   tl::expected<run::Run*, protocol::Error> run_to_import_into(const protocol::WorkerHello& hello);
   tl::expected<run::Run*, protocol::Error> new_run(const protocol::WorkerHello& hello);
+  // Adds the policies that a worker asks for, of kinds that its run has had none of.
+  void add_policies(run::Run& run, const std::string& worker, const protocol::Policies& asked);
   void replace_older(const WorkerKey& key, net::ConnectionId by);
   run::ReportReceived appraise(const Session& session, protocol::Report& report) const;
   // Records the event, or sends why not.
@@ -64,7 +74,8 @@ class WorkerDesk {
   CommitCycle& cycle_;
   net::Peers& peers_;
   net::Timers& timers_;
-  RunDefaults defaults_;
+  const RunDefaults& defaults_;
+  IntensityWatch& watch_;
   std::unordered_map<net::ConnectionId, Session> sessions_;
   std::map<WorkerKey, net::ConnectionId> connection_of_;
   std::map<net::ConnectionId, std::int64_t> acks_;  // for the batch that is filling

@@ -2,6 +2,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "fedwatt/net/peers.h"
 
@@ -11,7 +13,11 @@ namespace fedwatt::net {
 // percent-decoded. An escape that is none stays as it is.
 HttpRequest parse_target(std::string_view target);
 
-// The value of a key in a query ("format=csv&x=1"), as it came; "" if it is not there.
+// The keys and values of a query ("run=a%20b&run=c&target=0.8") in order, both decoded: percent
+// escapes, and "+" for a space, as forms write it. What has no "=" has the value "".
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
+
+// The first value of a key in a query, decoded; "" if it is not there.
 std::string query_value(std::string_view query, std::string_view key);
 
 }  // namespace fedwatt::net

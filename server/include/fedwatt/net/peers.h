@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // What the hub's logic needs of the network, and the network of the hub: nothing here knows
@@ -62,6 +63,7 @@ struct HttpResponse {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers{};  // beside that of the content's type
 };
 
 // Answers now or later, once.

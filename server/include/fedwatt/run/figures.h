@@ -13,6 +13,9 @@ namespace fedwatt::run {
 struct Standing {
   std::optional<double> cumulative_energy_j;
   std::optional<double> cumulative_emissions_g;
+  std::optional<double> energy_intensity;  // Σ E·I of all reports with energy, in J·g/kWh
+  double emissions_after_best_g = 0;       // of the rounds after `best_round`
+  double cumulative_wall_s = 0;            // the rounds' own added up
   std::set<std::string> energy_sources;
   std::set<std::string> energy_gaps;
   std::optional<std::int64_t> round;      // the last one that is closed

@@ -6,6 +6,8 @@
 #include <span>
 
 #include "fedwatt/protocol/messages.h"
+#include "fedwatt/run/figures.h"
+#include "fedwatt/run/outlook.h"
 
 // What the rest of a run will probably cost and reach, from the rounds that are done. Pure
 // functions; docs/metrics.md says in words what they compute, tests/run/forecast_test.cpp how well
@@ -19,12 +21,15 @@ namespace fedwatt::run {
 // in simulation output", Simulation 69(6), 1997.
 std::size_t warm_up_rounds(std::span<const double> per_round);
 
-// The total at the planned end of what each round adds to. `per_round` are the rounds that are
-// done, in order; the rest is `rounds_left` times the mean of the stable ones. The band is the 80 %
-// prediction interval of that sum, Student's t, widened by the rounds' lag-1 autocorrelation where
-// there are enough of them to see it. Never lower than what is spent. Empty with fewer than three
-// rounds. Looks at the latest 500 rounds at most, so that its cost does not grow with the run.
-std::optional<protocol::Estimate> forecast_total(std::span<const double> per_round,
+// No more of the latest rounds are looked at, so that the cost does not grow with the run.
+inline constexpr std::size_t kMostRounds = 500;
+
+// The total at the planned end of what each round adds to: what is `spent`, and `rounds_left` times
+// the mean of the stable ones among the latest rounds, which are done, in order. The band is the
+// 80 % prediction interval of that sum, Student's t, widened by the rounds' lag-1 autocorrelation
+// where there are enough of them to see it. Never lower than what is spent. Empty with fewer than
+// three rounds.
+std::optional<protocol::Estimate> forecast_total(double spent, std::span<const double> latest,
                                                  std::int64_t rounds_left);
 
 struct TargetPoint {
@@ -35,15 +40,22 @@ struct TargetPoint {
 // The target's value in `last_round` from the least-squares fit of a + b·exp(−c·round), c > 0: a
 // curve that saturates. Empty while that says nothing: fewer than six rounds, a fit that explains
 // less than 90 % of the variance, one that moves away from the goal, that has not bent yet (then
-// where it levels off is a guess) or that ends worse than what was reached already. Looks at 64
-// points at most, spread over all.
+// where it levels off is a guess) or that ends worse than what was reached already.
 std::optional<double> forecast_target(std::span<const TargetPoint> points, double last_round,
                                       protocol::Target::Goal goal);
 
-// The forecast of a run of `total_rounds` from its rounds that are closed, in order. Empty if there
-// are fewer than three, or more than planned.
+// A plan to forecast: how many rounds, judged how, after how many a forecast makes sense.
+struct Plan {
+  std::int64_t total_rounds = 0;
+  protocol::Target::Goal goal = protocol::Target::Goal::kMax;
+  std::int64_t after_rounds = 3;
+  std::optional<Outlook> outlook;  // empty: the rest will be as what was
+  bool operator==(const Plan&) const = default;
+};
+
+// The forecast of a run from its rounds that are closed, in order, and the standing after the last
+// of them. Empty if there are fewer than three or than the plan wants, or more than planned.
 std::optional<protocol::Forecast> forecast_of(std::span<const protocol::RoundView* const> closed,
-                                              std::int64_t total_rounds,
-                                              protocol::Target::Goal goal);
+                                              const Standing& after, const Plan& plan);
 
 }  // namespace fedwatt::run

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "fedwatt/run/alerts.h"
 #include "fedwatt/run/event.h"
 
 namespace fedwatt::run {
@@ -22,7 +23,8 @@ struct Participant {
   std::map<std::string, double> metrics;  // the latest of each
   std::optional<double> energy_j;
   std::optional<double> emissions_g;
-  std::optional<double> power_w;  // over the latest report that took time
+  double energy_times_intensity = 0;  // summed over the reports, J·g/kWh
+  std::optional<double> power_w;      // over the latest report that took time
   protocol::EnergySources energy_source;
   std::optional<double> intensity_g_per_kwh;
   std::string intensity_source;
@@ -30,6 +32,9 @@ struct Participant {
   std::optional<protocol::DirectiveState> directive_state;
   std::optional<std::string> imported_session;  // whose reports were imported last
   std::int64_t reports_before_import = 0;
+  SilenceWatch silence;
+  bool stale = false;  // online, but silent for too long
+  PowerWatch power;
   std::int64_t changed_at = 0;  // the offset of the event that last changed it
 
   protocol::Role role() const { return hello.role; }

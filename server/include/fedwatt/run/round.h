@@ -37,6 +37,7 @@ struct Contribution {
   bool complete = false;  // it has said all it will say, unless it is late
   protocol::ComponentEnergy energy_j;
   std::optional<double> emissions_g;
+  std::optional<double> energy_intensity;  // Σ E·I over the reports with energy, in J·g/kWh
   double duration_s = 0;
   std::optional<Timestamp> started_at;  // by the hub's clock
   std::optional<Timestamp> ended_at;

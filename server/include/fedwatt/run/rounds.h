@@ -8,9 +8,20 @@
 #include <vector>
 
 #include "fedwatt/run/figures.h"
+#include "fedwatt/run/forecast.h"
 #include "fedwatt/run/round.h"
 
 namespace fedwatt::run {
+
+// What the latest closed rounds that have a value of the target reached, after those before them.
+struct Stretch {
+  std::int64_t first_round = 0;
+  std::int64_t last_round = 0;
+  double best_before = 0;
+  double best = 0;
+  // Of all rounds after the one before `first_round`; a lower bound if some are not known.
+  std::optional<double> emissions_g;
+};
 
 // The rounds of a run: when each opens, for whom it waits, and when it closes.
 //
@@ -54,10 +65,14 @@ class Rounds {
   // The figures of the rounds that changed after the event `since`, oldest first. Costs no more
   // than those rounds: the figures of the others are kept.
   std::vector<protocol::RoundView> changed_since(std::int64_t since);
+  // Shows the figures of every round, oldest first, without copying them.
+  void visit(const std::function<void(const protocol::RoundView&)>& take);
   // The standing of the run after its last round.
   const Standing& standing();
-  // Of a run of so many rounds. Computed anew only after a closed round has changed.
-  const std::optional<protocol::Forecast>& forecast(std::int64_t total_rounds);
+  // Of so many rounds; empty if there are not more than those.
+  std::optional<Stretch> latest_stretch(std::int64_t rounds);
+  // Computed anew only after a closed round, or the plan, has changed.
+  const std::optional<protocol::Forecast>& forecast(const Plan& plan);
 
  private:
   struct Figures {
@@ -85,9 +100,10 @@ class Rounds {
   std::set<std::string> gone_;
   std::map<std::string, std::int64_t> reached_;  // the latest round each has reported or planned
   std::map<std::int64_t, Figures> figures_;
+  std::vector<const protocol::RoundView*> closed_views_;  // in figures_, by rising number
   std::optional<std::int64_t> stale_from_;  // figures from this round on must be computed anew
   std::optional<protocol::Forecast> forecast_;
-  std::optional<std::int64_t> forecast_for_;  // so many rounds; empty: must be computed anew
+  std::optional<Plan> forecast_for_;  // empty: must be computed anew
 };
 
 }  // namespace fedwatt::run

@@ -9,6 +9,7 @@
 #include "fedwatt/run/control.h"
 #include "fedwatt/run/event.h"
 #include "fedwatt/run/participants.h"
+#include "fedwatt/run/policy_memory.h"
 #include "fedwatt/run/rounds.h"
 
 namespace fedwatt::run {
@@ -36,6 +37,11 @@ class Run {
       protocol::DirectiveOrder order;
     };
     std::vector<Order> orders;
+    // What follows from the event and must be recorded next, in this order: a policy's decision.
+    // At a replay it is stored already.
+    std::vector<Event> follow_ups;
+    // What somebody should look at.
+    std::vector<protocol::EventView> alerts;
   };
 
   explicit Run(std::string run_id);
@@ -56,12 +62,29 @@ class Run {
 
   const std::string& run_id() const { return run_id_; }
   const std::string& name() const { return created_.name; }
+  const protocol::Target& target() const { return created_.target; }
   const CarbonSettings& carbon() const { return created_.carbon; }
+  const RunCreated& created() const { return created_; }
   std::int64_t offset() const { return offset_; }  // of the event applied last
   bool by_import() const { return created_.by_import; }
   bool ended() const { return ended_at_.has_value(); }
   const Participants& participants() const { return participants_; }
   const Control& control() const { return control_; }
+  const Policies& policies() const { return policies_; }
+  // The last of each kind that the run ever had, so also those that somebody has ended.
+  const Policies& policies_ever() const { return policies_ever_; }
+  // Whose order outranks the policies at present; "" if they may act.
+  const std::string& overruled_by() const { return policy_memory_.overruled_by; }
+  // Whether an operator's order outranks any of them, so that there is something to hand back.
+  bool outranked() const {
+    return policy_memory_.outranked() || control_.any_operators_word_stands();
+  }
+  // How long its rounds will probably take from now on; empty while nothing can be forecast.
+  std::optional<double> rest_s();
+  // The regions of those who take part, while the run goes on; not "".
+  std::vector<std::string> regions_to_watch() const;
+  // What was noted last of each region.
+  const std::map<std::string, IntensityNoted>& noted() const { return noted_; }
   // The worker that this process is or was imported as; null if this run knows nothing of it.
   const std::string* worker_of_session(const std::string& session) const;
 
@@ -69,6 +92,12 @@ class Run {
   protocol::RunView view();
   protocol::Snapshot snapshot();
   std::vector<protocol::RoundView> rounds();
+  // What rounds() has, oldest first and without a copy; `run_id` is not set. And the standing after
+  // the last of them, which lives until the next event.
+  void visit_rounds(const std::function<void(const protocol::RoundView&)>& take) {
+    rounds_.visit(take);
+  }
+  const Standing& standing() { return rounds_.standing(); }
   // Every state and event that changed after the event `since`, as far as events are kept.
   std::vector<protocol::HubToViewer> changed_since(std::int64_t since);
   // Whether changed_since(since) is all that somebody who has seen `since` has missed. If not (an
@@ -87,13 +116,29 @@ class Run {
   void on(const CommandIssued& event);
   void on(const DirectiveAcknowledged& event);
   void on(const RunAbandoned& event);
+  void on(const WorkerStale& event);
+  void on(const IntensityNoted& event);
+  void on(const PoliciesChanged& event);
+  void on(const PolicyDecided& event);
 
   Participant& set_state(const std::string& worker, protocol::WorkerState state);
   void leave(const std::string& worker, protocol::WorkerState state);
   void end_if_over();
+  void order(const CommandIssued& issued, bool by_policy);
   void end(protocol::RunState state);
   // Sends each worker what it was last ordered; with a command's id, those whom it concerns.
   void send_orders(const std::string* command_id = nullptr);
+  // Has what a policy decides at this event, if one does, recorded next.
+  void look_at_policies(const Event& event);
+  std::optional<PolicyDecision> decide_at_spending(bool with_forecast);
+  std::optional<PolicyDecision> decide_at_rounds();
+  std::optional<PolicyDecision> decide_at_regions() const;
+  // Adds to a decision whether it is only said, and makes its reason a sentence.
+  void complete(PolicyDecision& decision) const;
+  // After what was noted of a region, or the policy's bounds, changed.
+  void note_high_regions();
+  std::set<std::string> regions_of_participants() const;  // of those present, without ""
+  protocol::Error refuse_edition() const;
   std::optional<protocol::Error> refuse_report(const protocol::Report& report) const;
   std::optional<protocol::Error> refuse_command(const protocol::Command& command) const;
   std::optional<protocol::Error> refuse_hello(const protocol::WorkerHello& hello) const;
@@ -102,11 +147,26 @@ class Run {
   Timestamp lost_at(const Participant& participant) const;
   std::optional<Timestamp> deadline_of(std::int64_t round) const;
   std::optional<Timestamp> abandoned_at() const;
+  // Whether somebody who says nothing is a matter for concern.
+  bool expects_reports() const;
+  // When a worker will be stale, if it does not report before.
+  std::optional<Timestamp> stale_at(const std::string& worker,
+                                    const Participant& participant) const;
+  void note_region(const WorkerJoined& event);
+  void watch_power(Participant& participant, const ReportReceived& event);
+  void watch_target(const Round& closed);
   protocol::RunState state() const;
   // Keeps a line of the run's history, bounded.
-  void log(const char* kind, std::string message, const std::string* worker = nullptr,
-           std::optional<std::int64_t> round = std::nullopt);
+  protocol::EventView& log(const char* kind, std::string message,
+                           const std::string* worker = nullptr,
+                           std::optional<std::int64_t> round = std::nullopt);
+  // The same of something that somebody should look at. `numbers` are those in the message, by name
+  // with unit.
+  void alert(const char* kind, std::string message, std::map<std::string, double> numbers,
+             const std::string* worker = nullptr, std::optional<std::int64_t> round = std::nullopt);
   protocol::WorkerView worker_view(const std::string& worker) const;
+  std::optional<protocol::Forecast> forecast();  // of a run that goes on
+  void look_ahead();                             // at the grids
 
   std::string run_id_;
   RunCreated created_;
@@ -116,12 +176,21 @@ class Run {
   std::optional<Timestamp> ended_at_;
   protocol::RunState end_state_ = protocol::RunState::kFinished;
   std::optional<std::int64_t> total_rounds_;
-  Timestamp deserted_at_;  // when the last participant was lost
+  std::optional<Outlook> outlook_;  // as of the last round that closed, or what was noted since
+  Timestamp deserted_at_;           // when the last participant was lost
   Participants participants_;
   std::set<std::string> metrics_;         // the names seen in reports
   std::set<std::string> energy_sources_;  // likewise
   Rounds rounds_;
   Control control_;
+  Policies policies_;
+  Policies policies_ever_;
+  PolicyMemory policy_memory_;
+  std::map<std::string, IntensityNoted> noted_;  // by region
+  std::optional<double> spent_j_;                // in all reports
+  std::optional<double> spent_g_;
+  std::int64_t rounds_looked_at_ = 0;  // so many were closed when the policies last looked
+  TargetWatch target_watch_;
   std::deque<protocol::EventView> events_;
   std::int64_t forgotten_ = 0;  // the offset of the newest event that is no longer kept
   Effects effects_;

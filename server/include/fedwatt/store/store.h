@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "fedwatt/run/event.h"
 
@@ -53,6 +55,16 @@ class Store {
   // must not call the store.
   virtual tl::expected<void, StoreError> replay(
       const std::function<void(run::StoredEvent&&)>& visit) = 0;
+
+  // The events of a run after the one of that offset, by rising offset: `limit` at most, fewer only
+  // at the end of the run. As they were appended, like replay().
+  virtual tl::expected<std::vector<run::StoredEvent>, StoreError> read(const std::string& run_id,
+                                                                       std::int64_t after,
+                                                                       std::size_t limit) = 0;
+
+  // Removes all events of a run in one transaction, if there are any: of an edition that was not
+  // finished, which nobody was told of.
+  virtual tl::expected<void, StoreError> remove(const std::string& run_id) = 0;
 
   // Whether an append could succeed now: reachable and writable. Writes nothing.
   virtual tl::expected<void, StoreError> check() = 0;

@@ -23,21 +23,24 @@ class Writer : public Committer {
   Writer& operator=(const Writer&) = delete;
 
   void commit(std::shared_ptr<const Events> events, Done done) override;
+  void read(const std::string& run_id, std::int64_t after, std::size_t limit,
+            std::function<void(Page)> done) override;
   void check(Done done) override;
 
  private:
-  using Task = std::function<tl::expected<void, StoreError>()>;
+  // Works on the store, and returns what is to be done with the result on the I/O thread.
+  using Task = std::function<std::function<void()>()>;
 
-  void enqueue(Task task, Done done);
+  void enqueue(Task task);
   void work();
 
   Store& store_;
   Post post_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<std::pair<Task, Done>> tasks_;  // guarded by mutex_
-  bool stopping_ = false;                     // guarded by mutex_
-  std::thread thread_;                        // last: it uses the rest
+  std::vector<Task> tasks_;  // guarded by mutex_
+  bool stopping_ = false;    // guarded by mutex_
+  std::thread thread_;       // last: it uses the rest
 };
 
 }  // namespace fedwatt::store

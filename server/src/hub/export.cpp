@@ -1,0 +1,201 @@
+#include "fedwatt/hub/export.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "csv_text.h"
+#include "fedwatt/hub/http_api.h"
+#include "fedwatt/net/http_target.h"
+#include "fedwatt/protocol/names.h"
+#include "fedwatt/run/event_codec.h"
+
+namespace fedwatt::hub {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using net::HttpRequest;
+using net::HttpResponse;
+using run::ReportReceived;
+using run::StoredEvent;
+using Table = PageRequest::Table;
+
+constexpr std::size_t kSliceEvents = 500;
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json metric_or_null(const protocol::Report& report, const char* name) {
+  const auto metric = report.metrics.find(name);
+  return metric == report.metrics.end() ? Json() : Json(metric->second);
+}
+
+// A report by column.
+Json row_of(const StoredEvent& stored, const ReportReceived& received) {
+  const auto& report = received.report;
+  const auto& energy = report.energy_j;
+  const auto& source = report.energy_source;
+  return {{"run_id", stored.run_id},
+          {"offset", stored.offset},
+          {"received_at", protocol::format_timestamp(stored.at)},
+          {"worker", received.worker},
+          {"seq", report.seq},
+          {"round", report.round},
+          {"phase", protocol::name_of(report.phase)},
+          {"started_at", protocol::format_timestamp(report.started_at)},
+          {"duration_s", report.duration_s},
+          {"cpu_j", or_null(energy.cpu_j)},
+          {"gpu_j", or_null(energy.gpu_j)},
+          {"ram_j", or_null(energy.ram_j)},
+          {"machine_j", or_null(energy.machine_j)},
+          {"cpu_source", or_null(source.cpu)},
+          {"gpu_source", or_null(source.gpu)},
+          {"ram_source", or_null(source.ram)},
+          {"machine_source", or_null(source.machine)},
+          {"num_examples", or_null(report.num_examples)},
+          {"accuracy", metric_or_null(report, "accuracy")},
+          {"loss", metric_or_null(report, "loss")},
+          {"metrics", report.metrics.empty() ? Json() : Json(report.metrics)},
+          {"bytes_sent", or_null(report.bytes_sent)},
+          {"bytes_received", or_null(report.bytes_received)},
+          {"round_complete", or_null(report.round_complete)},
+          {"intensity_g_per_kwh", received.intensity_g_per_kwh},
+          {"intensity_source", or_null(received.intensity_source)},
+          {"emissions_g", or_null(received.emissions_g)}};
+}
+
+std::string csv_field(const Json& value) {
+  if (value.is_null()) return {};
+  if (value.is_string()) return csv_text(value.get_ref<const std::string&>());
+  return value.is_object() ? csv_text(value.dump()) : value.dump();
+}
+
+std::string csv_header() {
+  const Json columns = row_of({}, {});
+  std::string line;
+  for (auto column = columns.begin(); column != columns.end(); ++column) {
+    if (column != columns.begin()) line += ',';
+    line += column.key();
+  }
+  return line + "\r\n";
+}
+
+std::string csv_line(const Json& row) {
+  std::string line;
+  for (auto column = row.begin(); column != row.end(); ++column) {
+    if (column != row.begin()) line += ',';
+    line += csv_field(*column);
+  }
+  return line + "\r\n";
+}
+
+// An event of the log. Its fields are as the store keeps them.
+std::string event_line(const StoredEvent& stored) {
+  Json head = {{"offset", stored.offset},
+               {"at", protocol::format_timestamp(stored.at)},
+               {"kind", run::event_kind(stored.event)}};
+  std::string line = head.dump();
+  line.pop_back();
+  return line + R"(,"fields":)" + run::encode_event(stored.event) + "}\n";
+}
+
+// A whole number of a query in its range, or else `value` as it is; false if it is something else.
+template <class Number>
+bool read_number(const HttpRequest& request, const char* key, Number most, Number& value) {
+  const std::string text = net::query_value(request.query, key);
+  if (text.empty()) return true;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= most;
+}
+
+tl::unexpected<HttpResponse> bad_request(const std::string& message) {
+  return tl::unexpected(failed(400, "invalid_query", message));
+}
+
+tl::expected<PageRequest, HttpResponse> read_query(const HttpRequest& request, Table table,
+                                                   const std::string& run_id) {
+  PageRequest page{run_id, table};
+  const std::string format = net::query_value(request.query, "format");
+  const bool asks_csv = request.accept.find("text/csv") != std::string::npos;
+  page.csv = format == "csv" || (format.empty() && asks_csv && table == Table::kReports);
+  if (!page.csv && !format.empty() && format != "jsonl") {
+    return bad_request("format is csv or jsonl, not " + format);
+  }
+  if (page.csv && table == Table::kEvents) {
+    return bad_request("events differ in their fields: they come with format=jsonl only");
+  }
+  if (!read_number(request, "after", std::int64_t{9'000'000'000'000'000}, page.after)) {
+    return bad_request("after is the offset of an event, a whole number from 0");
+  }
+  if (!read_number(request, "limit", kMaxPageEvents, page.limit) || page.limit == 0) {
+    return bad_request("limit is a whole number from 1 to " + std::to_string(kMaxPageEvents));
+  }
+  return page;
+}
+
+}  // namespace
+
+std::optional<tl::expected<PageRequest, HttpResponse>> page_request(const HttpRequest& request,
+                                                                    const Runs& runs) {
+  constexpr std::string_view kPrefix = "/api/v1/runs/";
+  const std::string_view path = request.path;
+  if (!needs_runs(request) || path.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
+  // A run's name may end like this, too: then it is meant.
+  if (runs.resolve(std::string(path.substr(kPrefix.size())))) return std::nullopt;
+  for (const auto& [ending, table] :
+       {std::pair<std::string_view, Table>{"/reports", Table::kReports},
+        std::pair<std::string_view, Table>{"/events", Table::kEvents}}) {
+    if (path.size() < kPrefix.size() + ending.size() || !path.ends_with(ending)) continue;
+    const auto name = path.substr(kPrefix.size(), path.size() - kPrefix.size() - ending.size());
+    const run::Run* run = runs.resolve(std::string(name));
+    if (run) return read_query(request, table, run->run_id());
+    return tl::unexpected(unknown_run(std::string(name), runs));
+  }
+  return std::nullopt;
+}
+
+Page::Page(PageRequest request) : request_(std::move(request)), limit_(request_.limit) {
+  if (request_.csv) text_ = csv_header();
+}
+
+std::size_t Page::slice() const { return std::min(kSliceEvents, request_.limit); }
+
+bool Page::take(const store::Events& events) {
+  at_end_ = events.size() < slice();
+  for (const auto& stored : events) write(stored);
+  if (!events.empty()) request_.after = events.back().offset;
+  request_.limit -= events.size();
+  return !at_end_ && request_.limit > 0 && text_.size() < kFullPageBytes;
+}
+
+void Page::write(const StoredEvent& stored) {
+  if (request_.table == Table::kEvents) {
+    text_ += event_line(stored);
+    return;
+  }
+  const auto* received = std::get_if<ReportReceived>(&stored.event);
+  if (!received) return;
+  const Json row = row_of(stored, *received);
+  text_ += request_.csv ? csv_line(row) : row.dump() + "\n";
+}
+
+HttpResponse Page::answer() && {
+  HttpResponse response{200, request_.csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
+                        std::move(text_)};
+  if (!at_end_) {
+    const bool reports = request_.table == Table::kReports;
+    response.headers.emplace_back(
+        "Link", "</api/v1/runs/" + request_.run_id + (reports ? "/reports" : "/events") +
+                    "?format=" + (request_.csv ? "csv" : "jsonl") +
+                    "&after=" + std::to_string(request_.after) +
+                    "&limit=" + std::to_string(limit_) + ">; rel=\"next\"");
+  }
+  return response;
+}
+
+}  // namespace fedwatt::hub
