@@ -54,6 +54,17 @@ def test_a_coordinator_plans_rounds_that_begin_with_any_number(hub):
     assert one["workers_expected"] == 1
 
 
+def test_policies_become_the_runs(hub):
+    with open_worker(hub, policies=["budget limit_g=500 act=stop", "confirm:dry_run=true"]) as w:
+        w.checkpoint(1)
+        w.report(accuracy=0.5)
+        assert w.flush(TIMEOUT_S)
+    policies = hub.json("/api/v1/runs/digits")["run"]["policies"]
+    assert {kind for kind, policy in policies.items() if policy} == {"budget", "confirm"}
+    assert policies["budget"]["limit_g"] == 500 and policies["budget"]["act"] == "stop"
+    assert policies["confirm"] == {"after_rounds": 3, "dry_run": True}
+
+
 def test_a_target_other_than_accuracy(hub):
     with open_worker(hub, target=("perplexity", "min")) as w:
         w.checkpoint(1)

@@ -34,6 +34,10 @@ from hub import TIMEOUT_S
     (dict(queue_capacity=0), ValueError, "queue_capacity must be at least 1"),
     (dict(close_timeout=-1), ValueError, "close_timeout must be 0 s or longer"),
     (dict(close_timeout="soon"), TypeError, "close_timeout must be a number of seconds"),
+    (dict(policies=["budget:limt_g=5"]), ValueError, "budget.limt_g is not known here"),
+    (dict(policies="budgt"), ValueError, "'budgt' is no kind of policy"),
+    (dict(policies=[5]), TypeError, "policies must be a str"),
+    (dict(policies=5), TypeError, "policies must be a list of str"),
     (dict(color="red"), TypeError, "color"),
 ])
 def test_options_that_cannot_work_raise(options, error, part):

@@ -137,6 +137,8 @@ TEST(CApi, RefusesOptionsThatCannotWork) {
   EXPECT_THAT(complaint([](auto& o) { o.role = 2; }), HasSubstr("role is 2"));
   EXPECT_THAT(complaint([](auto& o) { o.measure = -1; }), HasSubstr("measure is -1"));
   EXPECT_THAT(complaint([](auto& o) { o.target_goal = 7; }), HasSubstr("target_goal is 7"));
+  EXPECT_THAT(complaint([](auto& o) { o.policies = "target"; }),
+              HasSubstr("a policy (option policies) cannot be used: target.value is missing"));
   EXPECT_THAT(complaint([](auto& o) { o.target_metric = "\x01"; }), HasSubstr("target"));
   EXPECT_THAT(complaint([](auto& o) { o.total_rounds = -2; }), HasSubstr("-2"));
   EXPECT_THAT(complaint([](auto& o) { o.pue = 0.5; }), HasSubstr("0.5"));

@@ -6,6 +6,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "fedwatt/protocol/policy_text.h"
+
 namespace fedwatt::session {
 namespace {
 
@@ -57,8 +59,23 @@ TEST(CheckOptions, RefusesWhatCannot) {
   EXPECT_THAT(complaint([](auto& o) { o.pue = kNan; }), HasSubstr("PUE"));
   EXPECT_THAT(complaint([](auto& o) { o.total_rounds = -1; }), HasSubstr("-1"));
   EXPECT_THAT(complaint([](auto& o) { o.queue_capacity = 0; }), HasSubstr("queue"));
+  EXPECT_THAT(complaint([](auto& o) {
+                o.policies = {"confirm", "budget:limt_g=5"};
+              }),
+              HasSubstr("(option policies) cannot be used: budget.limt_g is not known here"));
   EXPECT_THAT(complaint([](auto& o) { o.framework = std::string(1'001, 'x'); }),
               HasSubstr("framework"));
+}
+
+TEST(PoliciesOf, AreEachAWordOrWords) {
+  WorkerOptions options = good_options();
+  EXPECT_EQ(policies_of(options).value(), std::nullopt);
+  options.policies = {""};
+  EXPECT_EQ(policies_of(options).value(), std::nullopt);
+  options.policies = {"budget limit_g=500", "confirm:after_rounds=7"};
+  EXPECT_EQ(complaint_about(options), "");
+  EXPECT_EQ(protocol::policy_text(policies_of(options).value().value()),
+            "budget:limit_g=500 confirm:after_rounds=7");
 }
 
 TEST(IsName, IsStrictUtf8OfOneTo200Bytes) {

@@ -56,6 +56,7 @@ const fedwatt_options kDefaultOptions = {
     .log = nullptr,
     .log_context = nullptr,
     .take_over = 0,
+    .policies = "",
 };
 
 WorkerOptions options_of(const fedwatt_options& given) {
@@ -73,6 +74,7 @@ WorkerOptions options_of(const fedwatt_options& given) {
   options.target.goal = enum_of(given.target_goal, Target::Goal::kMin, "target_goal");
   options.offline_file = text_or(given.offline_file, "");
   options.take_over = given.take_over != 0;
+  if (given.policies && *given.policies) options.policies = {given.policies};
   options.queue_capacity = given.queue_capacity;
   options.close_timeout = std::chrono::milliseconds(given.close_timeout_ms);
   return options;

@@ -99,6 +99,10 @@ typedef struct fedwatt_options {
    * leave there is taken out and sent first, each report once. For a worker whose rounds are worked
    * on by one process after the other. */
   int32_t take_over;
+  /* What the hub is to do about the run by itself, as docs/policies.md writes it, such as
+   * "budget:limit_g=500,act=pause target:value=0.9"; "" nothing. Only for kinds of policies that
+   * the run has had none of. */
+  const char* policies;
 } fedwatt_options;
 
 /* Fills in the defaults, and the size. `size` is sizeof(fedwatt_options). */

@@ -74,6 +74,9 @@ struct WorkerOptions {
   // Called within the constructor, then from the library's own thread, and at the end within
   // close(); must not block or call the Worker. Default: standard error.
   std::function<void(std::string_view line)> log{};
+  // What the hub is to do about the run by itself, as docs/policies.md writes it, such as
+  // "budget:limit_g=500,act=pause". Only for kinds of policies that the run has had none of.
+  std::vector<std::string> policies{};
 };
 
 // What a worker (or the coordinator, of the aggregated model) achieved in a round. Leave out what

@@ -40,6 +40,9 @@ inline fedwatt_worker* open(const WorkerOptions& options,
   given.take_over = options.take_over ? 1 : 0;
   given.queue_capacity = options.queue_capacity;
   given.close_timeout_ms = options.close_timeout.count();
+  std::string policies;
+  for (const auto& policy : options.policies) policies += policy + " ";
+  given.policies = policies.c_str();
   if (log) {
     given.log = log_line;
     given.log_context = const_cast<std::function<void(std::string_view)>*>(&log);

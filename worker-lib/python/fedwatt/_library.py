@@ -38,6 +38,7 @@ class Options(ctypes.Structure):
         ("log", c_void_p),
         ("log_context", c_void_p),
         ("take_over", c_int32),
+        ("policies", c_char_p),
     ]
 
 

@@ -41,6 +41,15 @@ def target(value: Any) -> Tuple[Any, Any]:
     return value[0], value[1]
 
 
+def policies(value: Any) -> bytes:
+    """The policies in one text, from a list of them or a single one."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, Iterable) or isinstance(value, (bytes, Mapping)):
+        raise TypeError(f"policies must be a list of str, not {value!r}")
+    return b" ".join(text("policies", each) for each in value)
+
+
 def count(name: str, value: Any, least: int) -> int:
     """An option that counts something."""
     try:

@@ -11,7 +11,7 @@ import weakref
 from contextlib import nullcontext
 from types import TracebackType
 from typing import (Any, ContextManager, Iterable, Iterator, Mapping, NamedTuple, Optional,
-                    SupportsFloat, SupportsIndex, Tuple, Type, Union)
+                    Sequence, SupportsFloat, SupportsIndex, Tuple, Type, Union)
 
 from . import _library, _values
 from ._library import library
@@ -94,6 +94,7 @@ class Worker:
         take_over: bool = False,
         queue_capacity: int = 10_000,
         close_timeout: float = 5.0,
+        policies: Sequence[str] = (),
     ) -> None:
         """Starts connecting in the background and returns at once.
 
@@ -114,6 +115,8 @@ class Worker:
                        process of it left there is then taken out and sent first
         queue_capacity reports that wait for the hub
         close_timeout  seconds that close() may wait for the hub, where it is not told
+        policies       what the hub is to do about the run by itself, each like
+                       "budget:limit_g=500,act=pause"; for kinds that the run has had none of
 
         Raises ValueError or TypeError if these cannot work.
         """
@@ -142,6 +145,7 @@ class Worker:
         options.offline_file = _library.encode(os.fsencode(offline_file))
         options.take_over = int(take_over)
         options.queue_capacity = _values.count("queue_capacity", queue_capacity, 1)
+        options.policies = _values.policies(policies)
         options.close_timeout_ms = _values.milliseconds("close_timeout", close_timeout)
 
         error = ctypes.create_string_buffer(1024)

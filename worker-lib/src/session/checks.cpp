@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "fedwatt/protocol/policy_text.h"
 #include "link/hub_url.h"
 
 namespace fedwatt::session {
@@ -116,9 +117,21 @@ void check_options(const WorkerOptions& options) {
     refuse("the number of rounds (option total_rounds) is " +
            std::to_string(*options.total_rounds) + "; give 0 to 1000000000, or leave it out");
   }
+  if (const auto policies = policies_of(options); !policies) {
+    refuse("a policy (option policies) cannot be used: " + policies.error());
+  }
   if (options.queue_capacity == 0) {
     refuse("the queue (option queue_capacity) has room for no report; give at least 1");
   }
+}
+
+tl::expected<std::optional<protocol::Policies>, std::string> policies_of(
+    const WorkerOptions& options) {
+  std::string text;
+  for (const auto& policy : options.policies) text += policy + " ";
+  if (text.find_first_not_of(' ') == text.npos) return std::nullopt;
+  return protocol::parse_policies(text).map(
+      [](const protocol::Policies& policies) { return std::optional(policies); });
 }
 
 bool is_name(std::string_view text) {

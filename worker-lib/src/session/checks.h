@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "fedwatt/protocol/messages.h"
@@ -15,6 +17,10 @@ namespace fedwatt::session {
 
 // Throws std::invalid_argument with one sentence if the options cannot work.
 void check_options(const WorkerOptions& options);
+
+// The policies that the options ask for; none if they ask for none.
+tl::expected<std::optional<protocol::Policies>, std::string> policies_of(
+    const WorkerOptions& options);
 
 // Whether `text` can be a name on the wire: 1 to 200 bytes of UTF-8 without control characters.
 bool is_name(std::string_view text);

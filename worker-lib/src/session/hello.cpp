@@ -42,6 +42,7 @@ protocol::WorkerHello hello_of(const WorkerOptions& options, const energy::Machi
   hello.pue = options.pue;
   hello.framework = options.framework;
   hello.target = on_the_wire(options.target);
+  hello.policies = policies_of(options).value_or(std::nullopt);
   hello.session = random_name();
   hello.hardware = energy::read_hardware(machine);
   hello.hardware.cpu = as_text(hello.hardware.cpu);

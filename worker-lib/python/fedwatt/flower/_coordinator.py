@@ -110,7 +110,7 @@ class Coordinator:
         self._worker = _worker.Worker(
             settings.hub, run=self._run(), worker=COORDINATOR, role="coordinator",
             total_rounds=self.total_rounds, region=settings.region, pue=settings.pue,
-            framework=self._framework,
+            framework=self._framework, policies=settings.policies,
             offline_file=self._offline_file())
         deadline = time.monotonic() + CONNECT_LIMIT_S
         while not self._worker.stats().connected and time.monotonic() < deadline:

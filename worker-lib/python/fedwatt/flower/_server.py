@@ -7,7 +7,7 @@ or are asked for their attributes work as before.
 
 import functools
 import inspect
-from typing import Any, Callable, List, Optional, Tuple, TypeVar
+from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
 from . import _records, _settings
 from ._coordinator import Coordinator
@@ -18,7 +18,7 @@ Strategy = TypeVar("Strategy")
 
 def watch(strategy: Strategy, context: Any = None, *, hub: Optional[str] = None,
           run: Optional[str] = None, region: Optional[str] = None, pue: Optional[float] = None,
-          total_rounds: Optional[int] = None) -> Strategy:
+          total_rounds: Optional[int] = None, policies: Sequence[str] = ()) -> Strategy:
     """Returns `strategy`, which from now on tells Fedwatt of its rounds, and waits or ends between
     them when an operator says so. A stop passes over the rounds that are left: `start` returns, or
     the legacy server ends, with what was trained until then.
@@ -27,6 +27,7 @@ def watch(strategy: Strategy, context: Any = None, *, hub: Optional[str] = None,
     hub           `fedwatt-hub`, or FEDWATT_HUB; by default ws://127.0.0.1:3000
     run           `fedwatt-run`, or FEDWATT_RUN; by default the Flower app's name
     region, pue   of the server: `fedwatt-region`, `fedwatt-pue`, FEDWATT_REGION, FEDWATT_PUE
+    policies      like `fedwatt.Worker`'s; or all in one text, `fedwatt-policies`, FEDWATT_POLICIES
     total_rounds  by default what `start` is given, or `num-server-rounds`
 
     Connects when the first round begins; only then may ValueError say that these cannot work.
@@ -34,7 +35,7 @@ def watch(strategy: Strategy, context: Any = None, *, hub: Optional[str] = None,
     one too old.
     """
     flwr = _settings.flower()
-    given = _settings.Given(hub, run, region, pue)
+    given = _settings.Given(hub, run, region, pue, policies or None)
     run_config = getattr(context, "run_config", {})
     coordinator = Coordinator(_settings.settings(given, run_config), f"flower {flwr.__version__}",
                               getattr(context, "run_id", None))

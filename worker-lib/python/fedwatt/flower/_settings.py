@@ -3,7 +3,7 @@
 import importlib
 import os
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple, Optional
+from typing import Any, Mapping, NamedTuple, Optional, Sequence, Union
 
 Config = Mapping[str, Any]
 
@@ -15,6 +15,7 @@ class Settings(NamedTuple):
     run: Optional[str]
     region: str
     pue: Optional[float]
+    policies: Sequence[str]
     offline_folder: Path
 
     def offline_file(self, flower_run_id: Optional[int], worker: str) -> Path:
@@ -31,6 +32,7 @@ class Given(NamedTuple):
     run: Optional[str] = None
     region: Optional[str] = None
     pue: Optional[float] = None
+    policies: Union[str, Sequence[str], None] = None
 
 
 def settings(given: Given, *configs: Config) -> Settings:
@@ -44,9 +46,11 @@ def settings(given: Given, *configs: Config) -> Settings:
         return next((value for value in places if value not in (None, "")), None)
 
     pue = find("pue", given.pue)
+    policies = find("policies", given.policies) or ()
     folder = find("offline-folder")
     return Settings(find("hub", given.hub), find("run", given.run),
                     find("region", given.region) or "", None if pue is None else float(pue),
+                    [policies] if isinstance(policies, str) else policies,
                     Path(folder) if folder else _default_offline_folder())
 
 
