@@ -6,6 +6,11 @@
 #include <sstream>
 #include <utility>
 
+#include "compare/figures_command.h"
+#include "export/export_command.h"
+#include "plain/policy_command.h"
+#include "plain/recompute_command.h"
+
 namespace fedwatt::viewer {
 namespace {
 
@@ -19,7 +24,13 @@ constexpr char kFooter[] = R"(Examples:
   fedwatt watch digits --plain                 a line per closed round, for logs
   fedwatt pause digits --reason "dirty grid"   pauses it, waits until all have acknowledged
   fedwatt stop digits --worker hospital-3 --reason "wrong data" --timeout 60
+  fedwatt policy set digits budget limit_g=500 pauses it at 500 g; fedwatt policy --help
+  fedwatt figures digits                       what the whole run bought and cost
+  fedwatt compare fedavg fedprox               at an equal value, and at equal emissions
+  fedwatt recompute digits --intensity FR      the same run as if in France, as an edition of it
   fedwatt import hospital-*.jsonl              what workers kept while no hub was there
+  fedwatt import emissions.csv --into digits   what codecarbon measured
+  fedwatt export digits -o digits.csv          a line for each report
 
 Exit status:
   0  done; for pause, resume and stop: all workers have acknowledged
@@ -87,12 +98,16 @@ CLI::App* add_command(CLI::App& app, CommandLine& line, const std::string& name,
 
 CLI::App* add_import(CLI::App& app, CommandLine& line) {
   CLI::App* import =
-      app.add_subcommand("import", "Bring to the hub what workers kept in their offline files");
+      app.add_subcommand("import",
+                         "Bring to the hub what workers kept in their offline files, codecarbon's "
+                         "emissions.csv, or logs of carbontracker's");
   import->add_option("file", line.files, "The files; those of one run go into one run")->required();
   import->add_option("--into", line.import_into, "Into this run: a name (its latest run) or an id")
       ->type_name("RUN");
   import->add_option("--as", line.import_as, "Under this name instead of the worker's own")
       ->type_name("WORKER");
+  import->add_flag("--strict", line.import_strict,
+                   "Import nothing if a row of another program's file makes no sense");
   import->add_flag("--json", line.json, "What became of each file, one JSON object a line");
   add_hub(*import, line);
   return import;
@@ -123,7 +138,11 @@ tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::s
   CLI::App* pause = add_command(app, line, "pause", "Pause a run, or some of its workers");
   CLI::App* resume = add_command(app, line, "resume", "Resume what was paused");
   CLI::App* stop = add_command(app, line, "stop", "Stop a run for good, or some of its workers");
+  add_policy_commands(app, line, [&line](CLI::App& command) { add_common(command, line); });
+  add_figures_commands(app, line, [&line](CLI::App& command) { add_hub(command, line); });
+  add_recompute_command(app, line, [&line](CLI::App& command) { add_common(command, line); });
   CLI::App* import = add_import(app, line);
+  add_export(app, line, [&line](CLI::App& command) { add_hub(command, line); });
 
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

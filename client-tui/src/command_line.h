@@ -16,7 +16,19 @@ inline constexpr int kExitNotAcknowledged = 2;
 inline constexpr int kExitNoHub = 3;
 
 struct CommandLine {
-  enum class Verb { kScreen, kRuns, kWatch, kCommand, kImport };
+  enum class Verb {
+    kScreen,
+    kRuns,
+    kWatch,
+    kCommand,
+    kImport,
+    kShowPolicies,
+    kChangePolicies,
+    kExport,
+    kFigures,
+    kCompare,
+    kRecompute
+  };
   Verb verb = Verb::kScreen;
   std::string hub_url;
   std::string viewer_name;
@@ -29,9 +41,24 @@ struct CommandLine {
   std::vector<std::string> workers;  // empty: all
   std::string reason;
   double timeout_s = 30;
-  std::vector<std::string> files;  // to import
-  std::string import_into;         // a run's id or name; empty: as the files say
-  std::string import_as;           // a worker's name; empty: as the file says
+  protocol::SetPolicies change;  // of policies; its id, run and reason are set when it is given
+  bool dry_run = false;          // the policies only say what they would do
+  std::vector<std::string> compared;  // runs, by name or id
+  bool csv = false;
+  std::optional<double> at_value;     // what it took to get to this target value
+  std::optional<double> at_carbon_g;  // what so much bought
+  std::optional<double> eta;          // of Zeus' cost; empty: the hub's default
+  std::optional<double> max_power_w;
+  protocol::Recompute recompute;         // its id, run and intensities are set when it is given
+  std::string intensity;                 // for it: a number, a region, a file or "now"
+  std::vector<std::string> files;        // to import
+  std::string import_into;               // a run's id or name; empty: as the files say
+  std::string import_as;                 // a worker's name; empty: as the file says
+  bool import_strict = false;            // no row may be skipped
+  std::string export_table = "reports";  // or rounds, events, all
+  std::string export_format;             // csv or jsonl; empty: what suits the table
+  std::string export_output;             // a file, a folder for all; empty or "-": standard output
+  bool export_overwrite = false;
 };
 
 // The program ends at once, with this output: help, version, or what is wrong.

@@ -11,8 +11,12 @@
 
 #include "app/screen_app.h"
 #include "command_line.h"
+#include "compare/figures_command.h"
+#include "export/export_command.h"
 #include "import/import_command.h"
 #include "plain/plain_commands.h"
+#include "plain/policy_command.h"
+#include "plain/recompute_command.h"
 
 namespace {
 
@@ -54,6 +58,18 @@ int run(const CommandLine& line) {
       return run_screen(line, colored);
     case CommandLine::Verb::kCommand:
       return give_command(line, std::cout, std::cerr);
+    case CommandLine::Verb::kShowPolicies:
+      return show_policies(line, std::cout, std::cerr);
+    case CommandLine::Verb::kChangePolicies:
+      return change_policies(line, std::cout, std::cerr);
+    case CommandLine::Verb::kExport:
+      return export_run(line, std::cout, std::cerr, isatty(STDERR_FILENO) == 1);
+    case CommandLine::Verb::kFigures:
+      return show_figures(line, std::cout, std::cerr);
+    case CommandLine::Verb::kCompare:
+      return compare_runs(line, std::cout, std::cerr);
+    case CommandLine::Verb::kRecompute:
+      return recompute_run(line, std::cout, std::cerr);
     case CommandLine::Verb::kImport:
       return import_files(line, std::cout, std::cerr, isatty(STDERR_FILENO) == 1);
   }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "fedwatt/protocol/policy_text.h"
+
 namespace fedwatt::viewer {
 namespace {
 
@@ -94,6 +96,57 @@ TEST(CommandLine, Imports) {
   EXPECT_THAT(refused({"import", "a", "b", "--as", "c"}).output, HasSubstr("one worker"));
 }
 
+TEST(CommandLine, Policies) {
+  EXPECT_EQ(parsed({"policy", "show", "digits", "--json"}).verb, Verb::kShowPolicies);
+  const CommandLine set = parsed({"policy", "set", "digits", "budget", "limit_g=500",
+                                  "at_forecast=true", "--reason", "as agreed", "--dry-run"});
+  EXPECT_EQ(set.verb, Verb::kChangePolicies);
+  EXPECT_EQ(set.run, "digits");
+  EXPECT_EQ(set.reason, "as agreed");
+  EXPECT_TRUE(set.dry_run);
+  EXPECT_EQ(protocol::policy_text(set.change.policies), "budget:limit_g=500,at_forecast=true");
+  const CommandLine one_word =
+      parsed({"policy", "set", "--hub", "ws://x:1", "digits", "target:value=0.9", "confirm"});
+  EXPECT_EQ(one_word.hub_url, "ws://x:1");
+  EXPECT_EQ(protocol::policy_text(one_word.change.policies), "confirm target:value=0.9");
+
+  const CommandLine remove = parsed({"policy", "remove", "digits", "plateau", "budget"});
+  EXPECT_EQ(remove.verb, Verb::kChangePolicies);
+  EXPECT_THAT(remove.change.remove,
+              ElementsAre(protocol::PolicyKind::kPlateau, protocol::PolicyKind::kBudget));
+  EXPECT_FALSE(remove.change.hand_back);
+  const CommandLine hand_back = parsed({"policy", "hand-back", "digits"});
+  EXPECT_EQ(hand_back.verb, Verb::kChangePolicies);
+  EXPECT_TRUE(hand_back.change.hand_back);
+}
+
+TEST(CommandLine, WrongPoliciesAreNamed) {
+  EXPECT_THAT(refused({"policy", "set", "d", "budget", "limt_g=5"}).output,
+              HasSubstr("budget.limt_g is not known here; known are: limit_g"));
+  EXPECT_THAT(refused({"policy", "set", "d"}).output, HasSubstr("policy is required"));
+  EXPECT_THAT(refused({"policy", "remove", "d", "budgt"}).output, HasSubstr("budgt"));
+  EXPECT_EQ(refused({"policy"}).status, kExitError);
+  const EarlyExit help = refused({"policy", "set", "--help"});
+  EXPECT_EQ(help.status, kExitOk);
+  for (const char* word : {"limit_g=GRAMS", "pause_above_g_per_kwh", "least_gain", "after_rounds",
+                           "(0.8)", "fedwatt policy set digits budget limit_g=500"}) {
+    EXPECT_THAT(help.output, HasSubstr(word));
+  }
+}
+
+TEST(CommandLine, Recompute) {
+  const CommandLine line = parsed({"recompute", "digits", "--intensity", "FR", "--pue", "1.2"});
+  EXPECT_EQ(line.verb, Verb::kRecompute);
+  EXPECT_EQ(line.run, "digits");
+  EXPECT_EQ(line.intensity, "FR");
+  EXPECT_EQ(line.recompute.pue, 1.2);
+  EXPECT_EQ(line.recompute.network_kwh_per_gb, std::nullopt);
+  EXPECT_EQ(line.timeout_s, 600);
+  EXPECT_EQ(parsed({"recompute", "digits", "--intensity", "1", "--timeout", "5"}).timeout_s, 5);
+  EXPECT_THAT(refused({"recompute", "digits"}).output, HasSubstr("--intensity is required"));
+  EXPECT_THAT(refused({"recompute", "--help"}).output, HasSubstr("as if every worker had been"));
+}
+
 TEST(CommandLine, MistakesSayWhatIsWrong) {
   EXPECT_EQ(refused({"pause", "digits"}).status, kExitError);
   EXPECT_THAT(refused({"pause", "digits"}).output, HasSubstr("--reason"));
@@ -112,6 +165,30 @@ TEST(CommandLine, HelpTeachesAndVersionIsOneLine) {
   }
   EXPECT_EQ(refused({"--version"}).status, kExitOk);
   EXPECT_THAT(refused({"--version"}).output, testing::MatchesRegex("fedwatt [0-9.]+\n"));
+}
+
+TEST(CommandLine, FiguresOfARun) {
+  const CommandLine line = parsed({"figures", "digits", "--target", "0.85", "--at-carbon", "10",
+                                   "--eta", "0.25", "--max-power-w", "1200", "--hub", "ws://x:1"});
+  EXPECT_EQ(line.verb, Verb::kFigures);
+  EXPECT_EQ(line.run, "digits");
+  EXPECT_EQ(line.at_value, 0.85);
+  EXPECT_EQ(line.at_carbon_g, 10);
+  EXPECT_EQ(line.eta, 0.25);
+  EXPECT_EQ(line.max_power_w, 1200);
+  EXPECT_EQ(line.hub_url, "ws://x:1");
+  EXPECT_FALSE(parsed({"figures", "digits"}).eta);
+  EXPECT_THAT(refused({"figures", "digits", "--target", "much"}).output, HasSubstr("--target"));
+}
+
+TEST(CommandLine, RunsToCompare) {
+  const CommandLine line = parsed({"compare", "a", "b", "c", "--at-value", "-0.5", "--csv"});
+  EXPECT_EQ(line.verb, Verb::kCompare);
+  EXPECT_THAT(line.compared, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(line.at_value, -0.5);
+  EXPECT_TRUE(line.csv);
+  EXPECT_EQ(refused({"compare", "a"}).status, kExitError);
+  EXPECT_EQ(refused({"compare", "a", "b", "--csv", "--json"}).status, kExitError);
 }
 
 }  // namespace

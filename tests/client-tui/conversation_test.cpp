@@ -73,6 +73,21 @@ TEST_F(ConversationTest, CommandsAreRepeatedUntilAnswered) {
   EXPECT_THAT(sent(), ElementsAre(kHello));
 }
 
+TEST_F(ConversationTest, AnEditionIsAskedForUntilItIsMade) {
+  protocol::Recompute request;
+  request.id = "e-1";
+  request.run = "digits";
+  conversation_.give(request);
+  conversation_.connected();
+  EXPECT_THAT(sent(), ElementsAre(kHello, ViewerMessage(request)));
+  protocol::Recomputed made;
+  made.id = "e-1";
+  model_.apply(made, sample::at(1));
+  conversation_.disconnected();
+  conversation_.connected();
+  EXPECT_THAT(sent(), ElementsAre(kHello));
+}
+
 TEST_F(ConversationTest, RefusedCommandsAreNotRepeated) {
   conversation_.give({"c-1", "digits", protocol::Action::kPause, std::nullopt, "why"});
   model_.apply(protocol::Error{"unknown_run", "no", std::nullopt, "c-1"}, sample::at(1));

@@ -37,6 +37,7 @@ class Hub:
         self.rounds = []
         self.events = []
         self.commands = {}
+        self.policies = {}
         self.subscribers = {}  # websocket: "full" or "summary"
         self.event("run_started", "run started with 4 workers")
 
@@ -67,7 +68,9 @@ class Hub:
                 "energy_sources": ["cpu_load"], "energy_gaps": ["ram"],
                 "emissions_g": last.get("cumulative_emissions_g"),
                 "power_w": 38.2 if self.state == "running" else 4.1,
-                "workers_online": 5, "workers_total": 5}
+                "workers_online": 5, "workers_total": 5, "policies": self.policies,
+                "carbon": {"default_pue": 1.0, "network_kwh_per_gb": 0.01,
+                           "network_intensity_g_per_kwh": 475.0}}
 
     def worker(self, name):
         closed = len(self.rounds)
@@ -184,7 +187,16 @@ class Hub:
             self.subscribers[socket] = "summary"
         elif kind == "command" and message["run"] in self.names_of_run:
             asyncio.create_task(self.command(socket, message))
-        elif kind == "command":
+        elif kind == "set_policies" and message["run"] in self.names_of_run:
+            given = {kind: policy for kind, policy in message["policies"].items() if policy}
+            kept = {k: v for k, v in self.policies.items() if k not in message["remove"]}
+            self.policies = {**kept, **given}
+            self.event("policies_changed", f"policies set by {self.names.get(socket, '')}")
+            await socket.send(json.dumps(
+                {"type": "policies_set", "id": message["id"], "run_id": RUN_ID,
+                 "offset": self.offset, "policies": self.policies,
+                 "overruled_by": None if message["hand_back"] else "anna@lab"}))
+        elif kind in ("command", "set_policies"):
             await socket.send(json.dumps(
                 {"type": "error", "code": "unknown_run", "id": message["id"],
                  "message": f"No run is called {message['run']}."}))

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "import/offline_reader.h"
 #include "offline_files.h"
 
 namespace fedwatt::viewer {
@@ -57,7 +58,7 @@ class ImporterTest : public testing::Test {
   }
 
   OfflineFiles files;
-  std::vector<OfflineFile> checked;
+  std::vector<ImportSource> checked;
   std::optional<Importer> importer;
   std::vector<std::pair<std::size_t, json>> all;
 };

@@ -6,6 +6,8 @@
 
 #include "fake_hub.h"
 #include "fedwatt/protocol/codec.h"
+#include "fedwatt/protocol/policy_text.h"
+#include "plain/policy_command.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -136,6 +138,49 @@ TEST_F(PlainCommands, ARefusedCommandIsStatus1) {
   const FakeHub hub({});
   EXPECT_EQ(run(give_command, about("nothing"), hub), kExitError);
   EXPECT_THAT(err_.str(), HasSubstr("No run is called nothing"));
+}
+
+CommandLine policy_change(const std::string& policies) {
+  CommandLine line = about("digits");
+  line.change.policies = *protocol::parse_policies(policies);
+  return line;
+}
+
+TEST_F(PlainCommands, ChangedPoliciesAreShownAsTheyAreInForce) {
+  const FakeHub hub({"--rounds", "1000"});
+  EXPECT_EQ(run(change_policies, policy_change("budget:limit_g=500,limit_j=3.6e6"), hub), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("budget     pause at 500 gCO2e or 3.60 MJ, warn at 80 %\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("overruled by anna@lab: the policies only say what they would "
+                                    "do, until `fedwatt policy hand-back`"));
+
+  CommandLine removal = json_about("digits");
+  removal.change.policies.confirm.emplace().after_rounds = 7;
+  removal.change.remove = {protocol::PolicyKind::kBudget};
+  removal.change.hand_back = true;
+  removal.dry_run = true;
+  out_.str("");
+  EXPECT_EQ(run(change_policies, removal, hub), kExitOk);
+  const auto sent = only<protocol::PoliciesSet>(messages());
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_EQ(protocol::policy_text(sent[0].policies), "confirm:after_rounds=7,dry_run=true");
+  EXPECT_EQ(sent[0].overruled_by, "");
+
+  out_.str("");
+  EXPECT_EQ(run(show_policies, about("digits"), hub), kExitOk);
+  EXPECT_EQ(out_.str(), "confirm    pause after 7 rounds, until an operator resumes (dry run)\n");
+  EXPECT_THAT(err_.str(), IsEmpty());
+}
+
+TEST_F(PlainCommands, PoliciesOfAnUnknownRunAreAnError) {
+  const FakeHub hub({});
+  CommandLine change = policy_change("target:value=0.9");
+  change.run = "nothing";
+  EXPECT_EQ(run(change_policies, change, hub), kExitError);
+  EXPECT_THAT(err_.str(), HasSubstr("No run is called nothing"));
+  err_.str("");
+  EXPECT_EQ(run(show_policies, about("nothing"), hub), kExitError);
+  EXPECT_THAT(err_.str(), HasSubstr("No run is called nothing"));
+  EXPECT_THAT(out_.str(), IsEmpty());
 }
 
 TEST_F(PlainCommands, NoHubIsStatus3) {

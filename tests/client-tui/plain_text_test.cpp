@@ -18,13 +18,15 @@ TEST(WatchLines, OneLineForEachClosedRoundAndOneForTheState) {
   const ViewerModel model = sample::model();
   WatchLines watch;
   const auto lines = watch.next(watched(model));
-  ASSERT_THAT(lines, SizeIs(13));  // twelve closed rounds, the open one is not there; the state
+  // Twelve closed rounds, the open one is not there; an alert; the state.
+  ASSERT_THAT(lines, SizeIs(14));
   // Accuracy of round 2: 0.86 - 0.36 exp(-0.32) = 0.59859; of round 1: 0.50. Gain 9.859 points,
   // so 34.2 mg / 9.859 = 3.469 mg for one.
   EXPECT_EQ(lines[1],
             "round    2  accuracy 59.9 %  gain +9.86  34.2 mgCO2e  (total 68.4 mgCO2e, per point "
             "3.47 mg)  ≥~48.2 J  4/4 workers  all  RAM not measured");
-  EXPECT_EQ(lines[12], "● fashion-mnist (r-7f3a) is running");
+  EXPECT_EQ(lines[12], "▲ 10:01:57 410 mg of 500 mg used, 82 %");
+  EXPECT_EQ(lines[13], "● fashion-mnist (r-7f3a) is running");
   EXPECT_THAT(watch.next(watched(model)), IsEmpty());
 }
 
@@ -42,6 +44,24 @@ TEST(WatchLines, ARoundIsRepeatedOnlyIfItsOwnFiguresChanged) {
   late.workers_reported = 5;
   model.apply(late, sample::at(1));
   EXPECT_THAT(watch.next(watched(model)), ElementsAre(HasSubstr("round   12 revised")));
+}
+
+TEST(WatchLines, AlertsAndChangesOfPoliciesAreLinesOnce) {
+  ViewerModel model = sample::model();
+  WatchLines watch;
+  watch.next(watched(model));
+  auto change = sample::event(130, "policies changed by ada: budget set");
+  change.kind = "policies_changed";
+  auto lost = sample::event(131, "hospital-4 is\nlost");
+  lost.kind = "worker_lost";
+  lost.alert = true;
+  for (const auto& event : {change, sample::event(130, "hospital-1 joined"), lost}) {
+    model.apply(event, sample::at(131));
+  }
+  EXPECT_THAT(watch.next(watched(model)),
+              ElementsAre("· 10:02:10 policies changed by ada: budget set",
+                          "▲ 10:02:11 hospital-4 is\uFFFDlost"));
+  EXPECT_THAT(watch.next(watched(model)), IsEmpty());
 }
 
 TEST(WatchLines, SaysWhenTheRunIsPaused) {

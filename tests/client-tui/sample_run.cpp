@@ -47,6 +47,9 @@ protocol::RunView run(const std::string& id, const std::string& name) {
                   .emissions_g = protocol::Estimate{1.71, 1.68, 1.74},
                   .wall_s = {},
                   .target_value = 0.859};
+  run.carbon = {1.2, 0.01, 475};
+  run.policies.budget = {.limit_g = 0.5, .limit_j = {}};
+  run.policies.target = {.value = 0.9};
   return run;
 }
 
@@ -67,6 +70,7 @@ protocol::WorkerView worker(const std::string& name) {
   worker.intensity_g_per_kwh = 56;
   worker.intensity_source = "table:FR";
   worker.last_report_at = at(121);
+  if (name == "hospital-2") worker.pue = 1.5;
   return worker;
 }
 
@@ -155,8 +159,10 @@ protocol::Snapshot snapshot() {
   snapshot.rounds.push_back(open);
   snapshot.events = {event(1, "run started"), event(40, "hospital-4 is away: connection lost"),
                      event(58, "round 7 closed at its deadline, hospital-4 has not reported"),
-                     event(61, "round 7 counts a late report of hospital-4"),
+                     event(117, "410 mg of 500 mg used, 82 %"),
                      event(118, "round 12 closed: all 4 reported")};
+  snapshot.events[3].kind = "policy";
+  snapshot.events[3].alert = true;
   return snapshot;
 }
 
@@ -203,6 +209,7 @@ std::vector<protocol::RunView> several_runs() {
   young.gain = std::nullopt;
   young.energy_sources = {};
   young.energy_gaps = {};
+  young.policies = {};
   young.energy_j = young.emissions_g = young.power_w = std::nullopt;
   young.workers_online = young.workers_total = 1;
   return {run(), paused, done, young};

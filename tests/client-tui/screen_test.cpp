@@ -79,6 +79,28 @@ TEST(Screen, CommandShowsWhoIsMissing) {
   expect_snapshot("command_120x40", picture(model, run_screen(), kMedium));
 }
 
+TEST(Screen, APausedRunSaysWhichPolicyPausedItAndWhoseOrderOutranksTheOthers) {
+  ViewerModel model = sample::model();
+  auto run = sample::run();
+  run.offset = 200;
+  run.state = protocol::RunState::kPaused;
+  run.directive = protocol::Directive::kPause;
+  run.overruled_by = "ada";
+  run.emissions_g = 0.512;
+  run.policies.intensity = {300, 200, protocol::IntensityPolicy::Scope::kWorkers, true};
+  run.edition = {"r-0000", "region FR", "ada"};
+  model.apply(run, sample::at(101));
+  auto pause = sample::command("policy-200");
+  pause.issued_by = "policy budget";
+  pause.reason = "512 mg of 500 mg used";
+  model.apply(pause, sample::at(101));
+  expect_snapshot("policies_80x24", picture(model, run_screen(), kSmall));
+  expect_snapshot("policies_120x40", picture(model, run_screen(), kMedium));
+  UiState ui = run_screen();
+  handle_key(ui, model, {Key::Kind::kText, "r"});
+  expect_snapshot("resume_dialog_80x24", picture(model, ui, kSmall));
+}
+
 TEST(Screen, PauseAsksFirst) {
   const ViewerModel model = sample::model();
   UiState ui = run_screen();

@@ -24,9 +24,14 @@ void Conversation::unfollow() {
   followed_.clear();
 }
 
-void Conversation::give(const protocol::Command& command) {
-  given_[command.id] = command;
-  say(command);
+void Conversation::ask(const std::string& id, const protocol::ViewerMessage& request) {
+  asked_[id] = request;
+  say(request);
+}
+
+bool Conversation::is_answered(const std::string& id) const {
+  return model_.find_command(id) || model_.find_policies_set(id) || model_.find_recomputed(id) ||
+         model_.find_refusal(id);
 }
 
 void Conversation::connected() {
@@ -34,10 +39,10 @@ void Conversation::connected() {
   say(protocol::ViewerHello{viewer_name_, ""});
   if (lists_runs_) list_runs();
   if (!followed_.empty()) subscribe_followed();
-  for (auto it = given_.begin(); it != given_.end();) {
-    const bool answered = model_.find_command(it->first) || model_.find_refusal(it->first);
+  for (auto it = asked_.begin(); it != asked_.end();) {
+    const bool answered = is_answered(it->first);
     if (!answered) say(it->second);
-    it = answered ? given_.erase(it) : std::next(it);
+    it = answered ? asked_.erase(it) : std::next(it);
   }
 }
 

@@ -26,7 +26,11 @@ class Conversation {
   void unfollow();
 
   // Gives a command; until the hub answers, it is given again after each reconnect.
-  void give(const protocol::Command& command);
+  void give(const protocol::Command& command) { ask(command.id, command); }
+  // The same for a change of a run's policies: to make it twice is harmless.
+  void give(const protocol::SetPolicies& change) { ask(change.id, change); }
+  // The same for an edition of a run: the hub makes no second one for the same id.
+  void give(const protocol::Recompute& request) { ask(request.id, request); }
 
   // The connection is there: says hello and all of the above. To be called for each one.
   void connected();
@@ -34,6 +38,8 @@ class Conversation {
 
  private:
   void say(const protocol::ViewerMessage& message);
+  void ask(const std::string& id, const protocol::ViewerMessage& request);
+  bool is_answered(const std::string& id) const;
   void subscribe_followed();
 
   const ViewerModel& model_;
@@ -41,9 +47,9 @@ class Conversation {
   Send send_;
   bool connected_ = false;
   bool lists_runs_ = false;
-  std::string followed_;       // as it was asked for; empty: none
-  std::string subscribed_as_;  // on this connection
-  std::map<std::string, protocol::Command> given_;
+  std::string followed_;                                  // as it was asked for; empty: none
+  std::string subscribed_as_;                             // on this connection
+  std::map<std::string, protocol::ViewerMessage> asked_;  // by id
 };
 
 }  // namespace fedwatt::viewer

@@ -16,8 +16,9 @@
 #include <variant>
 #include <vector>
 
+#include "import/import_files.h"
+#include "import/import_source.h"
 #include "import/importer.h"
-#include "import/offline_reader.h"
 #include "link/hub_link.h"
 #include "text/display_text.h"
 
@@ -130,7 +131,8 @@ nlohmann::ordered_json or_null(const std::string& text) {
   return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
 }
 
-void print_json(std::ostream& out, const OfflineFile& file, const ImportOutcome& outcome) {
+void print_json(std::ostream& out, const ImportSource& file, const ImportOutcome& outcome,
+                std::size_t rows_skipped) {
   const nlohmann::ordered_json object = {{"file", file.path},
                                          {"run", outcome.run},
                                          {"run_id", or_null(outcome.run_id)},
@@ -140,43 +142,83 @@ void print_json(std::ostream& out, const OfflineFile& file, const ImportOutcome&
                                          {"reports_already_there", outcome.already_there},
                                          {"reports_refused", outcome.refused},
                                          {"reasons", outcome.reasons},
+                                         {"rows_skipped", rows_skipped},
                                          {"failure", or_null(outcome.failure)}};
   out << object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
 
-void print_text(std::ostream& out, const OfflineFile& file, const ImportOutcome& outcome) {
+void print_text(std::ostream& out, const ImportSource& file, const ImportOutcome& outcome,
+                std::size_t rows_skipped) {
   if (outcome.run_id.empty()) return;
   out << fmt::format("{}: run {} ({}), worker {}: {} reports, {} new, {} already there",
                      printable(file.path), printable(outcome.run), printable(outcome.run_id),
                      printable(outcome.worker), file.reports, outcome.added, outcome.already_there);
   if (outcome.refused > 0) out << fmt::format(", {} refused", outcome.refused);
+  if (rows_skipped > 0) out << fmt::format("; {} rows skipped", rows_skipped);
   out << "\n";
   for (const std::string& reason : outcome.reasons) {
     out << "  refused: " << printable(reason) << "\n";
   }
 }
 
-// All files, checked; says what is wrong with each that is not sound.
-std::optional<std::vector<OfflineFile>> read_all(const std::vector<std::string>& paths,
-                                                 std::ostream& err) {
-  std::vector<OfflineFile> files;
-  std::map<std::string, std::string> by_session;
+void say_skipped(const std::string& path, const SkippedRows& skipped, std::ostream& err) {
+  for (const std::string& row : skipped.first()) {
+    err << "fedwatt: " << printable(row) << ": skipped\n";
+  }
+  if (const auto more = skipped.count() - skipped.first().size(); more > 0) {
+    err << fmt::format("fedwatt: {}: {} more rows were skipped\n", printable(path), more);
+  }
+}
+
+// What is wrong with importing it together with `others`; empty if nothing is.
+std::string conflict(const ImportSource& source, const std::vector<ImportSource>& others,
+                     const CommandLine& line) {
+  const auto worker_of = [&line](const ImportSource& each) {
+    return line.import_as.empty() ? each.hello.worker : line.import_as;
+  };
+  for (const ImportSource& other : others) {
+    if (other.hello.session == source.hello.session) {
+      return source.path + " holds the reports of the same process as " + other.path;
+    }
+    const bool same_run = !line.import_into.empty() || (other.hello.run == source.hello.run &&
+                                                        other.hello.run_id == source.hello.run_id);
+    if (same_run && worker_of(other) == worker_of(source)) {
+      return fmt::format(
+          "{} and {} would both be worker {} of one run: import them one by one, "
+          "the second under another name with --as",
+          other.path, source.path, worker_of(source));
+    }
+  }
+  return {};
+}
+
+struct ReadFiles {
+  std::vector<ImportSource> sources;
+  std::map<std::string, std::size_t> rows_skipped;  // by path
+};
+
+// All files, checked; says what is wrong with each that is not sound, and with rows of those that
+// are. Empty if one is not.
+std::optional<ReadFiles> read_all(const CommandLine& line, std::ostream& err) {
+  ReadFiles files;
   bool sound = true;
-  for (const std::string& path : paths) {
-    auto file = check_offline_file(path);
-    std::string problem;
-    if (!file) {
-      problem = file.error();
-    } else if (const auto [same, is_new] = by_session.emplace(*file->hello.session, path);
-               !is_new) {
-      problem = path + " holds the reports of the same process as " + same->second;
+  for (const std::string& path : line.files) {
+    SkippedRows skipped;
+    auto found = check_import_file(path, skipped);
+    say_skipped(path, skipped, err);
+    files.rows_skipped[path] = skipped.count();
+    std::string problem = found ? "" : found.error();
+    if (skipped.count() > 0 && line.import_strict) {
+      problem = fmt::format("{} has {} rows that make no sense", path, skipped.count());
     }
-    if (problem.empty()) {
-      files.push_back(*std::move(file));
-    } else {
-      sound = false;
-      err << "fedwatt: " << printable(problem) << "; nothing was imported\n";
+    for (auto source = found ? found->begin() : std::vector<ImportSource>::iterator();
+         problem.empty() && source != found->end(); ++source) {
+      problem = conflict(*source, files.sources, line);
+      if (problem.empty()) files.sources.push_back(std::move(*source));
     }
+    if (problem.empty()) continue;
+    sound = false;
+    err << "fedwatt: " << printable(problem) << "; nothing was imported\n";
   }
   if (!sound) return std::nullopt;
   return files;
@@ -186,15 +228,16 @@ std::optional<std::vector<OfflineFile>> read_all(const std::vector<std::string>&
 
 int import_files(const CommandLine& line, std::ostream& out, std::ostream& err,
                  bool shows_progress) {
-  const auto files = read_all(line.files, err);
+  auto files = read_all(line, err);
   if (!files) return kExitError;
+  const std::vector<ImportSource>& sources = files->sources;
 
   Arrivals arrivals;
   std::vector<std::unique_ptr<link::HubLink>> links;
   Importer importer(
-      *files, line.import_into, line.import_as,
+      sources, line.import_into, line.import_as,
       [&links](std::size_t file, std::string frame) { links[file]->send(std::move(frame)); });
-  for (std::size_t index = 0; index < files->size(); ++index) {
+  for (std::size_t index = 0; index < sources.size(); ++index) {
     links.push_back(connect(line.hub_url, index, arrivals));
   }
   {
@@ -204,10 +247,13 @@ int import_files(const CommandLine& line, std::ostream& out, std::ostream& err,
   links.clear();
 
   int status = kExitOk;
-  for (std::size_t index = 0; index < files->size(); ++index) {
-    const OfflineFile& file = (*files)[index];
+  for (std::size_t index = 0; index < sources.size(); ++index) {
+    const ImportSource& file = sources[index];
     const ImportOutcome& outcome = importer.outcome(index);
-    line.json ? print_json(out, file, outcome) : print_text(out, file, outcome);
+    // A file's rows are told with the first of its projects.
+    const std::size_t rows_skipped = std::exchange(files->rows_skipped[file.path], 0);
+    line.json ? print_json(out, file, outcome, rows_skipped)
+              : print_text(out, file, outcome, rows_skipped);
     if (!outcome.failure.empty()) {
       err << fmt::format("fedwatt: {}: {}\n", printable(file.path), printable(outcome.failure));
     }

@@ -16,18 +16,18 @@ constexpr std::size_t kFrameBytes = 16 * 1024;
 constexpr std::size_t kReasonsKept = 10;
 
 // Where a message belongs among those of other files: by round, and plans before reports.
-std::tuple<std::int64_t, int> place_of(const OfflineMessage& message) {
+std::tuple<std::int64_t, int> place_of(const ImportMessage& message) {
   if (const auto* plan = std::get_if<protocol::RoundPlan>(&message)) return {plan->round, 0};
   return {std::get<protocol::Report>(message).round, 1};
 }
 
-protocol::WorkerMessage on_the_wire(OfflineMessage&& message) {
+protocol::WorkerMessage on_the_wire(ImportMessage&& message) {
   return std::visit([](auto& held) { return protocol::WorkerMessage(std::move(held)); }, message);
 }
 
 }  // namespace
 
-Importer::Importer(std::vector<OfflineFile> files, std::string into, std::string as, Send send)
+Importer::Importer(std::vector<ImportSource> files, std::string into, std::string as, Send send)
     : into_(std::move(into)), as_(std::move(as)), send_(std::move(send)) {
   for (auto& file : files) {
     const std::size_t index = transfers_.size();
@@ -100,7 +100,7 @@ void Importer::take(std::size_t index, const protocol::Welcome& welcome) {
 
 void Importer::begin_sending() {
   for (Transfer& transfer : transfers_) {
-    auto reader = OfflineReader::open(transfer.file.path);
+    auto reader = transfer.file.open();
     if (!reader) {
       fail(transfer, reader.error(), false);
       continue;
@@ -158,7 +158,7 @@ void Importer::pump() {
 
 void Importer::send_one(std::size_t index) {
   Transfer& transfer = transfers_[index];
-  OfflineMessage message = std::move(transfer.ahead.front());
+  ImportMessage message = std::move(transfer.ahead.front());
   transfer.ahead.pop_front();
   if (const auto* report = std::get_if<protocol::Report>(&message)) {
     transfer.in_flight.push_back(report->seq);

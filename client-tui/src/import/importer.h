@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "fedwatt/protocol/messages.h"
-#include "import/offline_reader.h"
+#include "import/import_source.h"
 
 namespace fedwatt::viewer {
 
@@ -27,15 +27,15 @@ struct ImportOutcome {
   bool hub_lost = false;             // the failure: no answer, instead of a refusal
 };
 
-// Brings offline files to a hub, each over a connection of its own: first all hellos, so that
-// rounds wait for all files; then the reports of all, round by round, a window of them at a time;
-// then each file's bye. Pure: connections are the caller's. For one thread at a time.
+// Brings the reports of files to a hub, each over a connection of its own: first all hellos, so
+// that rounds wait for all files; then the reports of all, round by round, a window of them at a
+// time; then each file's bye. Pure: connections are the caller's. For one thread at a time.
 class Importer {
  public:
   using Send = std::function<void(std::size_t file, std::string frame)>;
 
   // `into` and `as`: empty where not given.
-  Importer(std::vector<OfflineFile> files, std::string into, std::string as, Send send);
+  Importer(std::vector<ImportSource> files, std::string into, std::string as, Send send);
 
   // What happens on the connection of a file.
   void connected(std::size_t file);
@@ -53,15 +53,15 @@ class Importer {
   enum class State { kAway, kConnected, kGreeted, kWelcomed, kSending, kSaidBye, kDone, kFailed };
 
   struct Transfer {
-    OfflineFile file;
+    ImportSource file;
     State state = State::kAway;
     ImportOutcome outcome;
-    std::int64_t last_seq = 0;            // that the hub had at its welcome
-    std::int64_t shift = 0;               // taken off every number
-    std::optional<OfflineReader> reader;  // from when sending begins
-    std::deque<OfflineMessage> ahead;     // read and not sent
-    std::deque<std::int64_t> in_flight;   // numbers that are sent and not acknowledged
-    std::vector<std::string> frame;       // encoded and not sent
+    std::int64_t last_seq = 0;             // that the hub had at its welcome
+    std::int64_t shift = 0;                // taken off every number
+    std::unique_ptr<ImportReader> reader;  // from when sending begins
+    std::deque<ImportMessage> ahead;       // read and not sent
+    std::deque<std::int64_t> in_flight;    // numbers that are sent and not acknowledged
+    std::vector<std::string> frame;        // encoded and not sent
     std::size_t frame_bytes = 0;
   };
 

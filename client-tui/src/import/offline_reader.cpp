@@ -2,39 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "fedwatt/protocol/codec.h"
-#include "text/display_text.h"
 
 namespace fedwatt::viewer {
-namespace {
-
-// No more than the hub takes in a frame.
-constexpr std::size_t kMaxLineBytes = 64 * 1024;
-
-}  // namespace
-
-OfflineReader::OfflineReader(const std::string& path)
-    : path_(path), file_(path, std::ios::binary), buffer_(kMaxLineBytes + 2) {}
-
 tl::unexpected<std::string> OfflineReader::problem(const std::string& what) const {
-  return tl::unexpected(fmt::format("{}, line {}: {}", path_, line_, printable(what)));
+  return tl::unexpected(lines_.problem(what));
 }
 
 tl::expected<OfflineReader, std::string> OfflineReader::open(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    return tl::unexpected(path + " is a folder: name the files in it");
-  }
-  OfflineReader reader(path);
-  if (!reader.file_) {
-    return tl::unexpected(
-        fmt::format("cannot read {}: {}", path, std::generic_category().message(errno)));
-  }
+  auto lines = LineReader::open(path);
+  if (!lines) return tl::unexpected(std::move(lines.error()));
+  OfflineReader reader(*std::move(lines));
   auto first = reader.next_of_wire();
   if (!first) return tl::unexpected(std::move(first.error()));
   auto* hello = *first ? std::get_if<protocol::WorkerHello>(&**first) : nullptr;
@@ -49,16 +29,13 @@ tl::expected<OfflineReader, std::string> OfflineReader::open(const std::string& 
 }
 
 tl::expected<std::optional<std::string>, std::string> OfflineReader::next_line() {
-  for (;;) {
-    ++line_;
-    file_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-    if (file_.bad()) return problem(std::generic_category().message(errno));
-    if (file_.gcount() == 0) return std::optional<std::string>();
-    if (file_.fail()) return problem(fmt::format("is longer than {} bytes", kMaxLineBytes));
-    const auto length = static_cast<std::size_t>(file_.gcount()) - (file_.eof() ? 0 : 1);
-    std::string line(buffer_.data(), length);
-    if (!line.empty() && line != "\r") return std::optional<std::string>(std::move(line));
+  auto line = lines_.next();
+  if (!line && !lines_.failure().empty()) return tl::unexpected(lines_.failure());
+  if (!line) return std::optional<std::string>();
+  if (line->too_long) {
+    return problem(fmt::format("is longer than {} bytes", LineReader::kMaxLineBytes));
   }
+  return std::optional<std::string>(std::move(line->text));
 }
 
 tl::expected<std::optional<protocol::WorkerMessage>, std::string> OfflineReader::next_of_wire() {
@@ -71,7 +48,7 @@ tl::expected<std::optional<protocol::WorkerMessage>, std::string> OfflineReader:
   return std::optional<protocol::WorkerMessage>(*std::move(decoded.front()));
 }
 
-tl::expected<std::optional<OfflineMessage>, std::string> OfflineReader::next() {
+tl::expected<std::optional<ImportMessage>, std::string> OfflineReader::next() {
   auto message = next_of_wire();
   if (!message) return tl::unexpected(std::move(message.error()));
   if (!*message) return problem("the file ends before its bye: it was cut");
@@ -79,10 +56,10 @@ tl::expected<std::optional<OfflineMessage>, std::string> OfflineReader::next() {
   const auto after = next_of_wire();
   if (!after) return tl::unexpected(after.error());
   if (*after) return problem("there is something after the bye");
-  return std::optional<OfflineMessage>();
+  return std::optional<ImportMessage>();
 }
 
-tl::expected<std::optional<OfflineMessage>, std::string> OfflineReader::check(
+tl::expected<std::optional<ImportMessage>, std::string> OfflineReader::check(
     protocol::WorkerMessage&& message) {
   if (auto* report = std::get_if<protocol::Report>(&message)) {
     if (report->seq <= last_seq_) {
@@ -90,21 +67,26 @@ tl::expected<std::optional<OfflineMessage>, std::string> OfflineReader::check(
           fmt::format("seq {} comes after {}: numbers must rise", report->seq, last_seq_));
     }
     last_seq_ = report->seq;
-    return std::optional<OfflineMessage>(std::move(*report));
+    return std::optional<ImportMessage>(std::move(*report));
   }
   if (auto* plan = std::get_if<protocol::RoundPlan>(&message)) {
     if (hello_.role != protocol::Role::kCoordinator) {
       return problem("a round_plan, but this hello does not say coordinator");
     }
-    return std::optional<OfflineMessage>(std::move(*plan));
+    return std::optional<ImportMessage>(std::move(*plan));
   }
   return problem("only reports and round plans may stand between hello and bye");
 }
 
-tl::expected<OfflineFile, std::string> check_offline_file(const std::string& path) {
+tl::expected<ImportSource, std::string> check_offline_file(const std::string& path) {
   auto reader = OfflineReader::open(path);
   if (!reader) return tl::unexpected(std::move(reader.error()));
-  OfflineFile file{path, reader->hello()};
+  ImportSource file{path, reader->hello()};
+  file.open = [path]() -> tl::expected<std::unique_ptr<ImportReader>, std::string> {
+    auto again = OfflineReader::open(path);
+    if (!again) return tl::unexpected(std::move(again.error()));
+    return std::make_unique<OfflineReader>(*std::move(again));
+  };
   for (;;) {
     const auto message = reader->next();
     if (!message) return tl::unexpected(message.error());

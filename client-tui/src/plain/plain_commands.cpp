@@ -6,53 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "app/session.h"
 #include "fedwatt/protocol/codec.h"
+#include "plain/plain_session.h"
 #include "plain/plain_text.h"
 #include "text/display_text.h"
 #include "text/words.h"
 
 namespace fedwatt::viewer {
 namespace {
-
-using SteadyTime = std::chrono::steady_clock::time_point;
-
-constexpr auto kPatience = std::chrono::seconds(5);  // with a hub that does not answer
-
-SteadyTime in(std::chrono::duration<double> time) {
-  return std::chrono::steady_clock::now() +
-         std::chrono::duration_cast<std::chrono::steady_clock::duration>(time);
-}
-
-void print(std::ostream& out, const std::vector<std::string>& lines) {
-  for (const std::string& line : lines) out << line << "\n";
-  out.flush();
-}
-
-// The next event, taken into the session; empty if none came until the deadline.
-std::optional<ChannelEvent> next_event(Session& session, SteadyTime deadline) {
-  auto event = session.inbox.pop(deadline);
-  if (event) session.handle(*event);
-  return event;
-}
-
-int no_hub(const CommandLine& line, const Session& session, std::ostream& err) {
-  const std::string& reason = session.model.connection().reason;
-  err << "fedwatt: "
-      << (reason.empty() ? "no hub answers at " + printable(line.hub_url) : printable(reason))
-      << "; start a hub with `fedwatt-hub` or `./dev demo`, or say where it is with --hub.\n";
-  return kExitNoHub;
-}
-
-// Until the hub's welcome; false if it does not come in time, or the hub wants no viewer.
-bool connect(Session& session) {
-  const auto deadline = in(kPatience);
-  while (session.model.connection().state != Connection::State::kLive) {
-    if (session.model.connection().state == Connection::State::kRefused) return false;
-    if (!next_event(session, deadline)) return false;
-  }
-  return true;
-}
 
 // Whether it is what the hub sent to the first subscription: one frame, the next after its welcome.
 bool answers_subscription(const ChannelEvent& event) {

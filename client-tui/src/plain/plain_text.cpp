@@ -82,6 +82,13 @@ std::vector<std::string> WatchLines::next(const RunRecord& run) {
     if (is_new || it->second != now) lines.push_back(round_line(round, run.view, !is_new));
     it->second = now;
   }
+  for (const protocol::EventView& event : run.events) {
+    const bool matters = event.alert || event.kind == "policies_changed";
+    if (!matters || event.offset <= events_shown_) continue;
+    lines.push_back(fmt::format("{} {} {}", event.alert ? "▲" : "·", format_clock(event.at),
+                                printable(event.message)));
+  }
+  if (!run.events.empty()) events_shown_ = run.events.back().offset;
   if (state_ != run.view.state) {
     const Label state = label_of(run.view.state);
     lines.push_back(fmt::format("{} {} ({}) is {}", state.sign, printable(run.view.name),
@@ -107,6 +114,8 @@ std::vector<std::string> closing_lines(const RunRecord& run) {
                             format_count(view.best_round)));
   field("energy", format_run_energy(view));
   field("emissions", format_run_emissions(view));
+  field("reckoned with", describe_settings(view.carbon));
+  if (view.edition) field("edition", describe_edition(view.edition));
   field("after the best", format_emissions(emissions_after_best_g(run)));
   if (view.ended_at) {
     field("took", format_duration(protocol::seconds_between(view.started_at, *view.ended_at)));

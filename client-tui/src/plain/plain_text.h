@@ -16,7 +16,8 @@ namespace fedwatt::viewer {
 std::vector<std::string> runs_lines(const ViewerModel& model, protocol::Timestamp now);
 
 // Follows one run: a line for each round that closes, for each that a late report revises so that
-// it can be seen, and for each change of the run's state.
+// it can be seen, for each event that somebody should look at or that changes the policies, and for
+// each change of the run's state.
 class WatchLines {
  public:
   // What is new since the last call.
@@ -24,6 +25,7 @@ class WatchLines {
 
  private:
   std::map<std::int64_t, std::string> shown_;  // of each round, its own figures
+  std::int64_t events_shown_ = 0;              // the offset of the newest
   std::optional<protocol::RunState> state_;
 };
 

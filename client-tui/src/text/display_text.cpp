@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <ftxui/screen/string.hpp>
+#include <sstream>
 
 namespace fedwatt::viewer {
 namespace {
@@ -77,6 +78,21 @@ std::string fit(const std::string& text, int width, Align align) {
   const int missing = std::max(0, width - display_width(clipped));
   const std::string space(static_cast<std::size_t>(missing), ' ');
   return align == Align::kLeft ? clipped + space : space + clipped;
+}
+
+std::vector<std::string> wrapped(const std::string& text, int width) {
+  std::vector<std::string> lines;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const bool fits =
+        !lines.empty() && display_width(lines.back()) + 1 + display_width(word) <= width;
+    if (fits) {
+      lines.back() += " " + word;
+    } else {
+      lines.push_back(word);
+    }
+  }
+  return lines;
 }
 
 }  // namespace fedwatt::viewer

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 // Text for terminals: nothing in it moves the cursor, and its width is counted in cells.
 
@@ -16,6 +17,10 @@ int display_width(const std::string& text);
 
 // At most `width` cells of printable text, the last one being "…" if something was cut.
 std::string clip(const std::string& text, int width);
+
+// Printable text in lines of at most `width` cells, broken at spaces; a longer word has a line of
+// its own.
+std::vector<std::string> wrapped(const std::string& text, int width);
 
 enum class Align { kLeft, kRight };
 

@@ -62,6 +62,10 @@ bool is_fraction(const protocol::Target& target) { return target.metric == "accu
 
 }  // namespace
 
+std::string format_number(std::optional<double> value) {
+  return value && std::isfinite(*value) ? three_figures(*value) : kMissing;
+}
+
 std::string format_mass(std::optional<double> grams) { return with_unit(grams, kMassUnits); }
 
 std::string format_emissions(std::optional<double> grams) {
@@ -72,10 +76,9 @@ std::string format_energy(std::optional<double> joules) { return with_unit(joule
 
 std::string format_power(std::optional<double> watts) { return with_unit(watts, kPowerUnits); }
 
-std::string format_intensity(std::optional<double> g_per_kwh) {
-  if (!g_per_kwh || !std::isfinite(*g_per_kwh)) return kMissing;
-  return three_figures(*g_per_kwh);
-}
+std::string format_intensity(std::optional<double> g_per_kwh) { return format_number(g_per_kwh); }
+
+std::string format_pue(double pue) { return fmt::format("{:.3g}", pue); }
 
 std::string format_count(std::optional<std::int64_t> count) {
   return count ? fmt::format("{}", *count) : kMissing;

@@ -13,11 +13,13 @@ namespace fedwatt::viewer {
 
 inline constexpr char kMissing[] = "–";
 
+std::string format_number(std::optional<double> value);         // "412", "1.92", "0.0310"
 std::string format_mass(std::optional<double> grams);           // "412 mg", "1.92 g", "3.20 kg"
 std::string format_emissions(std::optional<double> grams);      // the same of CO2e: "412 mgCO2e"
 std::string format_energy(std::optional<double> joules);        // "41.2 J", "1.92 kJ", "3.60 MJ"
 std::string format_power(std::optional<double> watts);          // "812 mW", "38.2 W", "1.20 kW"
 std::string format_intensity(std::optional<double> g_per_kwh);  // "56.0", in g/kWh
+std::string format_pue(double pue);                             // "1.2"
 std::string format_count(std::optional<std::int64_t> count);
 std::string format_bytes(std::optional<std::int64_t> bytes);  // "318 kB"
 

@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "text/display_text.h"
+#include "text/format.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -64,6 +65,7 @@ Label label_of(const protocol::WorkerView& worker) {
     case protocol::DirectiveState::kRunning:
       break;
   }
+  if (worker.stale) return {"◌", "stale", Tone::kWarning};
   return {"●", "online", Tone::kGood};
 }
 
@@ -135,6 +137,18 @@ std::string describe_sources(const std::vector<std::string>& sources) {
 
 std::string describe_sources(const protocol::EnergySources& sources) {
   return describe_sources(list_of(sources));
+}
+
+std::string describe_settings(const protocol::CarbonSettings& settings) {
+  return fmt::format("PUE {} · network {:.3g} kWh/GB at {:.3g} g/kWh",
+                     format_pue(settings.default_pue), settings.network_kwh_per_gb,
+                     settings.network_intensity_g_per_kwh);
+}
+
+std::string describe_edition(const std::optional<protocol::Edition>& edition) {
+  if (!edition) return {};
+  return fmt::format("recomputed with {} from {} by {}", printable(edition->intensity),
+                     printable(edition->of_run_id), printable(edition->made_by));
 }
 
 std::string_view estimate_mark(const std::vector<std::string>& sources) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,13 @@ bool is_estimate(std::string_view energy_source);
 // "rapl nvml ~model": each source once, estimates marked with "~"; empty if none is given.
 std::string describe_sources(const std::vector<std::string>& sources);
 std::string describe_sources(const protocol::EnergySources& sources);
+
+// "PUE 1.2 · network 0.01 kWh/GB at 475 g/kWh": what emissions are reckoned with, beside what the
+// workers say themselves.
+std::string describe_settings(const protocol::CarbonSettings& settings);
+
+// "recomputed with region FR from r-7f3a by ada"; empty for an original.
+std::string describe_edition(const std::optional<protocol::Edition>& edition);
 
 // "~" if any of the sources is an estimate, else nothing: goes before the figure.
 std::string_view estimate_mark(const std::vector<std::string>& sources);

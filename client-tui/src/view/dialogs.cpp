@@ -9,6 +9,7 @@
 #include "input/keymap.h"
 #include "text/display_text.h"
 #include "text/format.h"
+#include "text/policy_words.h"
 #include "view/run_figures.h"
 
 namespace fedwatt::viewer {
@@ -73,7 +74,7 @@ ftxui::Element confirmation_dialog(const Style& style, const ViewContext& contex
   const RunRecord& run = *context.model.find_run(question.run_id);
   const protocol::RunView& view = run.view;
   constexpr int kInside = kWidth - 6;
-  constexpr int kNameWidth = 9;
+  constexpr int kNameWidth = 10;
 
   ftxui::Elements lines;
   const auto field = [&](const std::string& name, const std::string& value) {
@@ -88,8 +89,17 @@ ftxui::Element confirmation_dialog(const Style& style, const ViewContext& contex
         fmt::format("round {}, {} {}", format_progress(view.round, view.total_rounds),
                     printable(view.target.metric), format_target(view.target_value, view.target)));
   field("spent", fmt::format("{}, {}", format_run_energy(view), format_run_emissions(view)));
+  field("with", describe_settings(view.carbon));
+  const auto* command = context.model.latest_command(view.run_id);
+  if (view.directive == protocol::Directive::kPause && command) {
+    field("paused by", printable(command->issued_by) +
+                           (command->reason.empty() ? "" : ": " + printable(command->reason)));
+  }
   blank();
   lines.push_back(style.text(clip(what_happens(question.action), kInside)));
+  if (question.action == protocol::Action::kPause && !describe_policies(view).empty()) {
+    lines.push_back(style.text("Its policies then only say what they would do.", Tone::kQuiet));
+  }
   const bool name_typed = names_run(question.typed, run);
   if (question.action == protocol::Action::kStop) {
     blank();

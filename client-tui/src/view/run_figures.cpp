@@ -102,8 +102,14 @@ ftxui::Element figure_panel(const Style& style, const RunRecord& run, Size size)
   if (!view.energy_gaps.empty()) {
     lines.push_back(style.text(describe_gaps(view.energy_gaps), Tone::kWarning));
   }
-  add("power", has_ended(view.state) ? kMissing : format_power(view.power_w));
-  add("round", format_progress(view.round, view.total_rounds));
+  const protocol::CarbonSettings& with = view.carbon;
+  lines.push_back(style.text(
+      clip(fmt::format("PUE {} · {:.3g} kWh/GB at {:.3g} g/kWh", format_pue(with.default_pue),
+                       with.network_kwh_per_gb, with.network_intensity_g_per_kwh),
+           size.width),
+      Tone::kQuiet));
+  add("power", has_ended(view.state) ? kMissing : format_power(view.power_w), Tone::kPlain,
+      "round " + format_progress(view.round, view.total_rounds));
   if (view.forecast) add_forecast(*view.forecast, view.target, add);
   add("started", format_clock(view.started_at), Tone::kPlain,
       view.ended_at ? "ended " + format_clock(*view.ended_at) + " UTC" : "UTC");

@@ -77,6 +77,7 @@ std::vector<Column> worker_columns(const RunRecord& run) {
           {"CO2e", 7},
           {"g/kWh", 5, Align::kRight, 1},
           {"grid from", 9, Align::kLeft, 2},
+          {"PUE", 4, Align::kRight, 8},
           {"last", 6},
           {"energy from", 14, Align::kLeft, 6, true},
           {"", 16, Align::kLeft, 7, true}};
@@ -105,6 +106,8 @@ Row row_of(const protocol::WorkerView& worker, const RunRecord& run, protocol::T
        {format_mass(worker.emissions_g)},
        {format_intensity(worker.intensity_g_per_kwh)},
        {worker.intensity_source.empty() ? kMissing : printable(worker.intensity_source)},
+       {format_pue(worker.pue.value_or(run.view.carbon.default_pue)),
+        worker.pue ? Tone::kPlain : Tone::kQuiet},
        {age, Tone::kQuiet},
        {describe_sources(worker.energy_source), Tone::kQuiet},
        {worker.reports_missing > 0 ? fmt::format("{} reports lost", worker.reports_missing) : "",
@@ -141,8 +144,10 @@ ftxui::Element event_lines(const Style& style, const RunRecord& run, Size size) 
        ++it) {
     const std::string time = format_clock(it->at);
     const int room = size.width - display_width(time) - 2;
-    lines.push_back(ftxui::hbox(
-        {style.text(time + "  ", Tone::kQuiet), style.text(clip(printable(it->message), room))}));
+    const std::string message = (it->alert ? "▲ " : "") + printable(it->message);
+    lines.push_back(
+        ftxui::hbox({style.text(time + "  ", Tone::kQuiet),
+                     style.text(clip(message, room), it->alert ? Tone::kWarning : Tone::kPlain)}));
   }
   return ftxui::vbox(std::move(lines));
 }

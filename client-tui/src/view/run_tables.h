@@ -16,7 +16,7 @@ ftxui::Element rounds_table(const Style& style, const RunRecord& run, int first,
 ftxui::Element workers_table(const Style& style, const RunRecord& run, int first,
                              protocol::Timestamp hub_now, Size size);
 
-// The newest events, the last one at the bottom.
+// The newest events, the last one at the bottom; "▲" goes before what somebody should look at.
 ftxui::Element event_lines(const Style& style, const RunRecord& run, Size size);
 
 }  // namespace fedwatt::viewer

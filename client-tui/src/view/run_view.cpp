@@ -7,6 +7,7 @@
 #include "text/display_text.h"
 #include "text/format.h"
 #include "view/chart.h"
+#include "view/policy_lines.h"
 #include "view/run_figures.h"
 #include "view/run_layout.h"
 #include "view/run_tables.h"
@@ -108,6 +109,10 @@ ftxui::Element run_view(const Style& style, const ViewContext& context, const Ru
     lines.push_back(std::move(line));
     --size.height;
   };
+  if (const auto edition = describe_edition(run.view.edition); !edition.empty()) {
+    add_line(style.text(clip(edition, size.width), Tone::kAccent));
+  }
+  for (auto& line : policy_lines(style, run.view, size.width)) add_line(std::move(line));
   if (auto line = command_line(style, context, run, size.width)) add_line(std::move(line));
   if (!lay_out_run(size, run.workers.size()).boxed) {
     add_line(figure_line(style, run, size.width));

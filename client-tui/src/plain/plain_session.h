@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/session.h"
+#include "command_line.h"
+
+// What the commands without a screen have in common: one thread that waits for the hub's answers.
+
+namespace fedwatt::viewer {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+inline constexpr auto kPatience = std::chrono::seconds(5);  // with a hub that does not answer
+
+SteadyTime in(std::chrono::duration<double> time);
+
+void print(std::ostream& out, const std::vector<std::string>& lines);
+
+// The next event, taken into the session; empty if none came until the deadline.
+std::optional<ChannelEvent> next_event(Session& session, SteadyTime deadline);
+
+// Blocks until the hub's welcome; false if it does not come in time, or the hub wants no viewer.
+bool connect(Session& session);
+
+// Says that no hub answered; returns the exit status for that.
+int no_hub(const CommandLine& line, const Session& session, std::ostream& err);
+
+}  // namespace fedwatt::viewer
