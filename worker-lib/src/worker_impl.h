@@ -65,7 +65,7 @@ class WorkerImpl {
   void record(Call call);
   Deadline pause();
   struct Step {
-    Next next;
+    Next next = Next::kContinue;
     std::optional<protocol::DirectiveAck> ack;
   };
   Step step(std::int64_t round);

@@ -17,7 +17,7 @@ using protocol::Comparison;
 using protocol::RunFigures;
 
 constexpr int kWidth = 80;
-constexpr int kLabelWidth = 22;
+constexpr int kRowLabelWidth = 22;
 constexpr int kMostColumnWidth = 26;
 constexpr std::size_t kMostColumns = 4;
 constexpr char kFrontSign[] = "◆";
@@ -143,9 +143,10 @@ std::vector<Row> rows_of(const Comparison& comparison) {
 // The runs from `first` on, as many as fit beside each other.
 void add_table(const Comparison& comparison, std::size_t first, std::vector<std::string>& lines) {
   const auto columns = std::min(kMostColumns, comparison.runs.size() - first);
-  const int width = std::min(kMostColumnWidth, (kWidth - kLabelWidth) / static_cast<int>(columns));
+  const int width =
+      std::min(kMostColumnWidth, (kWidth - kRowLabelWidth) / static_cast<int>(columns));
   const auto add_line = [&](const std::string& label, const Cell& cell) {
-    std::string line = fit(label, kLabelWidth);
+    std::string line = fit(label, kRowLabelWidth);
     for (std::size_t i = first; i < first + columns; ++i) {
       line += " " + fit(cell(comparison.runs[i]), width - 1, Align::kRight);
     }

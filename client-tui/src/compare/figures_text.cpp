@@ -12,8 +12,8 @@ namespace {
 using protocol::DetailedFigures;
 using protocol::RunFigures;
 
-constexpr int kWidth = 80;
-constexpr int kLabelWidth = 23;
+constexpr int kTextWidth = 80;
+constexpr int kFigureLabelWidth = 23;
 constexpr int kSourceIndent = 11;
 constexpr std::size_t kMostRoundsNamed = 12;
 
@@ -62,7 +62,7 @@ std::string rounds_named(const std::vector<protocol::FrontPoint>& points) {
 class Lines {
  public:
   void add(const std::string& label, const std::string& text) {
-    lines_.push_back(fit(label, kLabelWidth) + text);
+    lines_.push_back(fit(label, kFigureLabelWidth) + text);
   }
   void text(const std::string& text) { lines_.push_back(text); }
   std::vector<std::string> take() { return std::move(lines_); }
@@ -127,7 +127,7 @@ void add_equivalents(Lines& lines, const DetailedFigures& detailed) {
                            fit(format_number(each.count), kSourceIndent - 1, Align::kRight),
                            printable(each.unit), format_number(each.g_per_unit)));
     const std::string source = fmt::format("{} ({})", printable(each.source), each.year);
-    for (const auto& line : wrapped(source, kWidth - kSourceIndent)) {
+    for (const auto& line : wrapped(source, kTextWidth - kSourceIndent)) {
       lines.text(fit("", kSourceIndent) + line);
     }
   }

@@ -28,7 +28,8 @@ constexpr int kPageEvents = 10'000;
 constexpr auto kPatience = std::chrono::seconds(60);  // the hub may wait for its database
 constexpr auto kProgressEvery = std::chrono::milliseconds(200);
 
-constexpr const char* kAbout = R"(Write what the hub has stored of a run to files or standard output
+constexpr const char* kAboutExport =
+    R"(Write what the hub has stored of a run to files or standard output
 
   rounds   the figures of each round
   reports  a line for each report of a worker
@@ -177,7 +178,7 @@ std::string check_options(const CommandLine& line) {
 }  // namespace
 
 void add_export(CLI::App& app, CommandLine& line, const std::function<void(CLI::App&)>& add_hub) {
-  CLI::App* command = app.add_subcommand("export", kAbout);
+  CLI::App* command = app.add_subcommand("export", kAboutExport);
   command->add_option("run", line.run, "The run's name (its latest run) or id")->required();
   command->add_option("--what", line.export_table, "rounds, reports, events or all")
       ->check(CLI::IsMember({"rounds", "reports", "events", "all"}))

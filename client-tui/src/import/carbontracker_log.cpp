@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <numeric>
@@ -11,25 +10,21 @@
 #include <vector>
 
 #include "import/local_time.h"
+#include "import/row_numbers.h"
 
 namespace fedwatt::viewer {
 namespace {
 
-constexpr double kJoulesPerKwh = 3.6e6;
 constexpr std::size_t kTimeLength = 19;          // "2026-01-31 09:30:00"
 constexpr std::size_t kMaxMessageBytes = 4'000;  // std::regex recurses: longer is no message
 constexpr std::string_view kSeparator = " - ";
 constexpr std::string_view kOutputPrefix = "CarbonTracker: ";
-constexpr const char* kSource = "external:carbontracker";
+constexpr const char* kCarbontrackerSource = "external:carbontracker";
 
-std::optional<double> number_in(std::string_view text) {
-  double value = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  if (error != std::errc{} || end != last || !std::isfinite(value) || value < 0) {
-    return std::nullopt;
-  }
-  return value;
+// What was measured is never negative.
+std::optional<double> figure_in(std::string_view text) {
+  const auto value = number_in(text);
+  return value && *value >= 0 ? value : std::nullopt;
 }
 
 // "0:02:21.90"
@@ -37,8 +32,8 @@ std::optional<double> seconds_in(const std::string& text) {
   static const std::regex kForm(R"((\d{1,6}):(\d{2}):(\d{1,2}(?:\.\d+)?))");
   std::smatch part;
   if (!std::regex_match(text, part, kForm)) return std::nullopt;
-  return *number_in(part[1].str()) * 3600 + *number_in(part[2].str()) * 60 +
-         *number_in(part[3].str());
+  return *figure_in(part[1].str()) * 3600 + *figure_in(part[2].str()) * 60 +
+         *figure_in(part[3].str());
 }
 
 // "136.9", or one figure for each device: "[12.5 13.1]". Their sum.
@@ -50,7 +45,7 @@ std::optional<double> watts_in(std::string text) {
   double sum = 0;
   bool any = false;
   for (std::sregex_iterator it(text.begin(), text.end(), kWord), end; it != end; ++it) {
-    const auto watts = number_in(it->str());
+    const auto watts = figure_in(it->str());
     if (!watts) return std::nullopt;
     sum += *watts;
     any = true;
@@ -59,7 +54,7 @@ std::optional<double> watts_in(std::string text) {
 }
 
 // "…/1234.5_2026-01-31T093000Z_carbontracker.log": both logs of a training have the same name.
-std::string worker_of(const std::string& path) {
+std::string worker_of_log(const std::string& path) {
   std::string stem = std::filesystem::path(path).stem().string();
   for (const std::string_view ending : {"_carbontracker_output", "_carbontracker"}) {
     const auto at = stem.rfind(ending);
@@ -177,7 +172,7 @@ void CarbontrackerLog::end_interval() {
 
 void CarbontrackerLog::take_figure(const std::string& name, const std::string& value) {
   const bool is_time = name == "Duration" || name == "Time";
-  const auto number = is_time ? seconds_in(value) : number_in(value);
+  const auto number = is_time ? seconds_in(value) : figure_in(value);
   const bool unknown = name == "CO2eq" && value == "nan";  // it found no intensity
   if (!number && !unknown) {
     open_->problem = fmt::format("{} {} makes no sense", name, value);
@@ -221,9 +216,9 @@ void CarbontrackerLog::take_context(const std::string& message) {
   if (std::regex_match(message, part, kVersion)) {
     version_ = part[1].str();
   } else if (std::regex_match(message, part, kPue)) {
-    pue_ = number_in(part[1].str());
+    pue_ = figure_in(part[1].str());
   } else if (std::regex_match(message, part, kAverage)) {
-    intensity_ = number_in(part[1].str());
+    intensity_ = figure_in(part[1].str());
   } else if (begins_with(message, "The following components were found:")) {
     for (std::sregex_iterator it(message.begin(), message.end(), kDevice), end; it != end; ++it) {
       if ((*it)[1] == "CPU") hardware_.cpu = (*it)[2].str();
@@ -272,7 +267,7 @@ tl::expected<protocol::Report, std::string> CarbontrackerLog::report_of(
       *interval.end - std::chrono::milliseconds(std::llround(report.duration_s * 1000));
   if (kind_ == Kind::kOutput) {
     report.energy_j.machine_j = *since->energy_kwh * kJoulesPerKwh;
-    report.energy_source.machine = kSource;
+    report.energy_source.machine = kCarbontrackerSource;
     if (since->co2eq_g && *since->energy_kwh > 0) {
       report.intensity_g_per_kwh = *since->co2eq_g / *since->energy_kwh;
     }
@@ -282,7 +277,7 @@ tl::expected<protocol::Report, std::string> CarbontrackerLog::report_of(
                              std::string& source) {
     if (!power_w) return;
     energy_j = *power_w * report.duration_s;
-    source = kSource;
+    source = kCarbontrackerSource;
   };
   energy_of(since->power_w.cpu_j, report.energy_j.cpu_j, report.energy_source.cpu);
   energy_of(since->power_w.gpu_j, report.energy_j.gpu_j, report.energy_source.gpu);
@@ -314,7 +309,7 @@ tl::expected<CarbontrackerLog::Interval, std::string> CarbontrackerLog::since_th
 protocol::WorkerHello CarbontrackerLog::hello() const {
   protocol::WorkerHello hello;
   hello.run = "carbontracker";
-  hello.worker = worker_of(lines_.path());
+  hello.worker = worker_of_log(lines_.path());
   hello.hardware = hardware_;
   // The output log's energy has it in already.
   hello.pue = kind_ == Kind::kOutput ? std::optional(1.0) : pue_;

@@ -3,23 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <utility>
 
 #include "import/csv_line.h"
 #include "import/local_time.h"
+#include "import/row_numbers.h"
 
 namespace fedwatt::viewer {
 namespace {
 
-constexpr double kJoulesPerKwh = 3.6e6;
 constexpr double kGramsPerKg = 1000;
 constexpr double kBytesPerGib = 1024.0 * 1024.0 * 1024.0;
 constexpr double kMaxGib = 1e6;
 constexpr std::size_t kMaxProjects = 100;
-constexpr const char* kSource = "external:codecarbon";
+constexpr const char* kCodecarbonSource = "external:codecarbon";
 // The order of Figure.
 constexpr std::array kFigureColumns = {"duration",   "emissions",  "cpu_energy",
                                        "gpu_energy", "ram_energy", "energy_consumed"};
@@ -42,17 +41,9 @@ std::map<std::string, std::size_t> columns_of(std::string_view line) {
   return all ? columns : std::map<std::string, std::size_t>();
 }
 
-std::optional<double> number_in(std::string_view text) {
-  double value = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  if (error != std::errc{} || end != last || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
 // Where the file of a worker says nothing about the worker: "hospital-3/emissions.csv" is of
 // hospital-3, and so is "hospital-3.csv".
-std::string worker_of(const std::string& path) {
+std::string worker_of_file(const std::string& path) {
   const auto absolute = std::filesystem::absolute(path);
   const std::string stem = absolute.stem().string();
   const std::string folder = absolute.parent_path().filename().string();
@@ -173,19 +164,19 @@ tl::expected<protocol::Report, std::string> CodecarbonFile::report_of(
   if (std::abs(parts - totals[kTotalKwh]) <= 1e-6 * totals[kTotalKwh] &&
       holds(columns_, "cpu_energy")) {
     report.energy_j.cpu_j = figures[kCpuKwh] * kJoulesPerKwh;
-    report.energy_source.cpu = kSource;
+    report.energy_source.cpu = kCodecarbonSource;
     if (!field("ram_energy").empty()) {
       report.energy_j.ram_j = figures[kRamKwh] * kJoulesPerKwh;
-      report.energy_source.ram = kSource;
+      report.energy_source.ram = kCodecarbonSource;
     }
     // Without a GPU codecarbon writes 0 for what was not measured.
     if (totals[kGpuKwh] > 0 || number_in(field("gpu_count")).value_or(0) > 0) {
       report.energy_j.gpu_j = figures[kGpuKwh] * kJoulesPerKwh;
-      report.energy_source.gpu = kSource;
+      report.energy_source.gpu = kCodecarbonSource;
     }
   } else {
     report.energy_j.machine_j = figures[kTotalKwh] * kJoulesPerKwh;
-    report.energy_source.machine = kSource;
+    report.energy_source.machine = kCodecarbonSource;
   }
   // What was used, so that the grams are codecarbon's own.
   if (figures[kTotalKwh] > 0) {
@@ -197,7 +188,7 @@ tl::expected<protocol::Report, std::string> CodecarbonFile::report_of(
 protocol::WorkerHello CodecarbonFile::hello_of(const std::string& line) const {
   protocol::WorkerHello hello;
   hello.run = field("project_name").empty() ? "codecarbon" : field("project_name");
-  hello.worker = worker_of(lines_.path());
+  hello.worker = worker_of_file(lines_.path());
   const bool in_cloud = field("on_cloud") == "Y" && !field("cloud_region").empty();
   hello.region = in_cloud ? fmt::format("{}:{}", field("cloud_provider"), field("cloud_region"))
                           : std::string(field("country_iso_code"));

@@ -15,7 +15,7 @@
 namespace fedwatt::viewer {
 namespace {
 
-constexpr char kAbout[] = "Show or change what the hub does about a run by itself";
+constexpr char kAboutPolicy[] = "Show or change what the hub does about a run by itself";
 
 constexpr char kKinds[] =
     R"(A run has at most one policy of each kind. FIELD=VALUE, and what it is without one:
@@ -95,7 +95,7 @@ std::vector<std::string> policy_lines(const protocol::RunView& run) {
 void add_policy_commands(CLI::App& app, CommandLine& line,
                          const std::function<void(CLI::App&)>& add_common) {
   using Verb = CommandLine::Verb;
-  CLI::App* policy = app.add_subcommand("policy", kAbout);
+  CLI::App* policy = app.add_subcommand("policy", kAboutPolicy);
   policy->require_subcommand(1);
   policy->footer(kKinds);
   const auto add = [&](const std::string& name, Verb verb, const std::string& description) {

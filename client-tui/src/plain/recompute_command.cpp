@@ -17,7 +17,8 @@
 namespace fedwatt::viewer {
 namespace {
 
-constexpr char kAbout[] = "Compute the emissions of a run that has ended anew, as another run";
+constexpr char kAboutRecompute[] =
+    "Compute the emissions of a run that has ended anew, as another run";
 
 constexpr char kFooter[] =
     R"(The result is an edition: a run of its own, with the same energy and other emissions, that is
@@ -98,7 +99,7 @@ std::string result_line(const protocol::Recomputed& result) {
 
 void add_recompute_command(CLI::App& app, CommandLine& line,
                            const std::function<void(CLI::App&)>& add_common) {
-  CLI::App* command = app.add_subcommand("recompute", kAbout);
+  CLI::App* command = app.add_subcommand("recompute", kAboutRecompute);
   command->footer(kFooter);
   command->add_option("run", line.run, "The run's name (its latest run) or id")->required();
   command->add_option("--intensity", line.intensity, "gCO2e per kWh: as below")

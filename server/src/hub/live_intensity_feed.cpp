@@ -12,7 +12,7 @@ namespace {
 using carbon::LiveTopic;
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kTickEvery{1};
+constexpr std::chrono::seconds kLookEvery{1};
 // An hourly value may be published a little before its hour.
 constexpr std::chrono::hours kMostAhead{1};
 
@@ -50,7 +50,7 @@ void LiveIntensityFeed::tick() {
     if (under_way_ == kMostUnderWay) break;
     ask(each->first, each->second);
   }
-  timers_.after(kTickEvery, [this] { tick(); });
+  timers_.after(kLookEvery, [this] { tick(); });
 }
 
 // What nobody wants is forgotten, but not before it might be asked again: who comes and goes brings

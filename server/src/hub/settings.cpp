@@ -207,7 +207,7 @@ bool split_address(const std::string& text, Settings& settings) {
   return error == std::errc{} && end == last && !address.empty();
 }
 
-std::int64_t milliseconds(double seconds) { return static_cast<std::int64_t>(seconds * 1000); }
+std::int64_t as_milliseconds(double seconds) { return static_cast<std::int64_t>(seconds * 1000); }
 
 // Of two of a kind the later one counts, so the command line outranks the environment.
 tl::expected<protocol::Policies, std::string> read_policies(const std::vector<std::string>& words) {
@@ -240,9 +240,9 @@ Settings settings_from(const Flags& flags, carbon::Intensities intensities) {
   settings.database = flags.database;
   settings.log_level = flags.log_level;
   settings.max_connections = flags.max_connections;
-  settings.defaults.rules = {flags.quorum, milliseconds(flags.deadline_s),
-                             milliseconds(flags.grace_s), milliseconds(flags.abandon_s)};
-  settings.defaults.rules.stale_ms = milliseconds(flags.stale_s);
+  settings.defaults.rules = {flags.quorum, as_milliseconds(flags.deadline_s),
+                             as_milliseconds(flags.grace_s), as_milliseconds(flags.abandon_s)};
+  settings.defaults.rules.stale_ms = as_milliseconds(flags.stale_s);
   settings.defaults.rules.forecast_after_rounds = flags.forecast_after_rounds;
   const double world_g_per_kwh = intensities.table().world().g_per_kwh;
   settings.defaults.carbon = {flags.pue, flags.network_kwh_per_gb,
