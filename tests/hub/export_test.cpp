@@ -158,12 +158,12 @@ TEST_F(ExportTest, APageOfWhichTheLogEndsExactlyThereHasAnEmptyNextOne) {
 TEST_F(ExportTest, APageOfLongEventsEndsBeforeItsLimit) {
   Json metrics;
   for (int i = 0; i < 64; ++i) metrics[std::string(150, 'm') + std::to_string(i)] = 0.5;
-  many_reports(900, {{"round", 1}, {"metrics", metrics}});
+  many_reports(520, {{"round", 1}, {"metrics", metrics}});
   const auto first = page("events?limit=10000");
   // A slice of 500 events of more than 10 kB is more than 4 MiB.
   EXPECT_GT(first.body.size(), kFullPageBytes);
   EXPECT_THAT(next_of(first), HasSubstr("after=500&limit=10000"));
-  EXPECT_EQ(lines(get(next_of(first)).body).size(), 402U);
+  EXPECT_EQ(lines(get(next_of(first)).body).size(), 22U);
 }
 
 TEST_F(ExportTest, SaysWhatIsWrongWithAQuery) {
