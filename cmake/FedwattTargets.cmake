@@ -35,7 +35,7 @@ target_compile_options(fedwatt_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 
 # When it optimizes, g++ 12 takes `"text" + string` for an overlap: gcc.gnu.org/PR105651.
-target_compile_options(fedwatt_warnings INTERFACE 
+target_compile_options(fedwatt_warnings INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict>)
 
 # The sanitizer presets compile a component's sources several at a time, in a third of the time. g++
