@@ -1,8 +1,11 @@
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -19,10 +22,33 @@
 namespace fedwatt::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// The processor's time of this program, so that others on the machine do not count.
+class CpuClock {
+ public:
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<CpuClock>;
+  static constexpr bool is_steady = true;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+  static time_point now() {
+    std::timespec time{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+  }
+};
+using Clock = CpuClock;
+using WallClock = std::chrono::steady_clock;
+
+template <class TimePoint>
+double seconds_since(TimePoint start) {
+  return std::chrono::duration<double>(TimePoint::clock::now() - start).count();
+}
+
+double peak_megabytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 std::string frame_of(const Training& training, std::int64_t index) {
@@ -134,6 +160,7 @@ void apply_a_round_and_tell(benchmark::State& state) {
 void lengths(benchmark::internal::Benchmark* bench) {
   bench->ArgNames({"rounds", "workers"})->UseManualTime()->Unit(benchmark::kMicrosecond);
   for (const std::int64_t rounds : {10, 1'000, 10'000}) bench->Args({rounds, 10});
+  for (const std::int64_t rounds : {10, 1'000}) bench->Args({rounds, 100});
   for (const std::int64_t rounds : {10, 1'000}) bench->Args({rounds, 1'000});
   bench->Iterations(50);
 }
@@ -153,6 +180,7 @@ void replay_from_memory(benchmark::State& state) {
     const auto start = Clock::now();
     auto run = begun(training, state.range(0) / training.workers());
     const double elapsed_s = seconds_since(start);
+    state.counters["peak_mb"] = peak_megabytes();
     state.SetIterationTime(elapsed_s);
     say(state, elapsed_s, state.range(0));
   }
@@ -163,63 +191,132 @@ BENCHMARK(replay_from_memory)
     ->UseManualTime()
     ->Unit(benchmark::kSecond);
 
-// A database of that many reports in a folder that goes with this object.
-class StoredTraining {
+// ---- stores -------------------------------------------------------------------------------------
+
+// A new SQLite file in a folder that goes with this object, or the PostgreSQL database that
+// FEDWATT_TEST_POSTGRES names, in which each gets a run of its own.
+class BenchStore {
  public:
-  StoredTraining(const Training& training, std::int64_t reports) {
-    std::string folder = (std::filesystem::temp_directory_path() / "core_bench_XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = folder;
-    auto opened = store::open_store("sqlite:" + folder + "/bench.db");
+  explicit BenchStore(bool postgres) {
+    static int runs = 0;
+    run_id_ = "run-" + std::to_string(++runs);
+    std::string address;
+    if (postgres) {
+      const char* const url = std::getenv("FEDWATT_TEST_POSTGRES");
+      if (!url) throw std::runtime_error("FEDWATT_TEST_POSTGRES names no database");
+      address = url;
+    } else {
+      std::string folder = (std::filesystem::temp_directory_path() / "core_bench_XXXXXX").string();
+      if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary folder");
+      folder_ = folder;
+      address = "sqlite:" + folder + "/bench.db";
+    }
+    auto opened = store::open_store(address);
     if (!opened) throw std::runtime_error(opened.error().message);
     store_ = *std::move(opened);
-    const std::int64_t total = training.opening_events() + reports;
-    std::vector<run::StoredEvent> batch;
-    for (std::int64_t offset = 1; offset <= total; ++offset) {
-      const std::int64_t report = offset - 1 - training.opening_events();
-      batch.push_back({"run-1", offset, Training::at(offset),
-                       report < 0 ? training.opening_event(offset - 1)
-                                  : training.received(report, training.report(report))});
-      if (batch.size() < 10'000 && offset < total) continue;
-      const auto appended = store_->append(batch);
-      if (!appended) throw std::runtime_error(appended.error().message);
-      batch.clear();
-    }
   }
-  ~StoredTraining() {
+  ~BenchStore() {
+    static_cast<void>(store_->remove(run_id_));
     store_.reset();
     std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
   }
-  StoredTraining(const StoredTraining&) = delete;
-  StoredTraining& operator=(const StoredTraining&) = delete;
+  BenchStore(const BenchStore&) = delete;
+  BenchStore& operator=(const BenchStore&) = delete;
 
   store::Store& store() { return *store_; }
 
+  // The next `count` events of the training.
+  std::vector<run::StoredEvent> next(const Training& training, std::int64_t count) {
+    std::vector<run::StoredEvent> events;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t report = offset_++ - training.opening_events();
+      events.push_back({run_id_, offset_, Training::at(offset_),
+                        report < 0 ? training.opening_event(offset_ - 1)
+                                   : training.received(report, training.report(report))});
+    }
+    return events;
+  }
+  void append(const std::vector<run::StoredEvent>& events) {
+    if (const auto appended = store_->append(events); !appended) {
+      throw std::runtime_error(appended.error().message);
+    }
+  }
+
  private:
+  std::string run_id_;
   std::filesystem::path folder_;
   std::unique_ptr<store::Store> store_;
+  std::int64_t offset_ = 0;
 };
 
-void replay_from_sqlite(benchmark::State& state) {
-  StoredTraining stored(Training(kReplayWorkers), state.range(0));
+// The workers' part of one commit of range(0) reports: `us_per_report` is the hub's processor time,
+// `wall_us` what a report takes until it is durable.
+void append(benchmark::State& state, bool postgres) {
+  const Training training(100);
+  BenchStore stored(postgres);
+  stored.append(stored.next(training, training.opening_events()));
+  double elapsed_s = 0;
+  double wall_s = 0;
+  std::int64_t reports = 0;
+  for ([[maybe_unused]] auto iteration : state) {
+    const auto events = stored.next(training, state.range(0));
+    const auto start = Clock::now();
+    const auto wall_start = WallClock::now();
+    stored.append(events);
+    const double batch_s = seconds_since(start);
+    wall_s += seconds_since(wall_start);
+    state.SetIterationTime(batch_s);
+    elapsed_s += batch_s;
+    reports += state.range(0);
+  }
+  state.counters["wall_us"] = wall_s / static_cast<double>(reports) * 1e6;
+  say(state, elapsed_s, reports);
+}
+
+void append_to_sqlite(benchmark::State& state) { append(state, false); }
+void append_to_postgres(benchmark::State& state) { append(state, true); }
+
+void batches(benchmark::internal::Benchmark* bench) {
+  bench->ArgName("batch")->UseManualTime()->Unit(benchmark::kMicrosecond);
+  bench->Arg(1)->Arg(100)->Arg(1'000)->Iterations(200);
+}
+BENCHMARK(append_to_sqlite)->Apply(batches);
+BENCHMARK(append_to_postgres)->Apply(batches);
+
+// `seconds` until a hub would be ready, `peak_mb` the most memory that this program has had.
+void replay(benchmark::State& state, bool postgres) {
+  const Training training(kReplayWorkers);
+  BenchStore stored(postgres);
+  const std::int64_t total = training.opening_events() + state.range(0);
+  constexpr std::int64_t kBatch = 10'000;
+  for (std::int64_t done = 0; done < total; done += kBatch) {
+    stored.append(stored.next(training, std::min(kBatch, total - done)));
+  }
   for ([[maybe_unused]] auto iteration : state) {
     const auto start = Clock::now();
+    const auto wall_start = WallClock::now();
     run::Run run("run-1");
     const auto replayed = stored.store().replay(
         [&run](run::StoredEvent&& event) { run.apply(event.event, event.at); });
     if (!replayed) throw std::runtime_error(replayed.error().message);
     run.view();
+    state.counters["seconds"] = seconds_since(wall_start);
+    state.counters["peak_mb"] = peak_megabytes();
     const double elapsed_s = seconds_since(start);
     state.SetIterationTime(elapsed_s);
     say(state, elapsed_s, state.range(0));
   }
 }
-BENCHMARK(replay_from_sqlite)
-    ->Arg(1'000'000)
-    ->Iterations(1)
-    ->UseManualTime()
-    ->Unit(benchmark::kSecond);
+
+void replay_from_sqlite(benchmark::State& state) { replay(state, false); }
+void replay_from_postgres(benchmark::State& state) { replay(state, true); }
+
+void replays(benchmark::internal::Benchmark* bench) {
+  bench->Arg(1'000'000)->Iterations(1)->UseManualTime()->Unit(benchmark::kSecond);
+}
+BENCHMARK(replay_from_sqlite)->Apply(replays);
+BENCHMARK(replay_from_postgres)->Apply(replays);
 
 }  // namespace
 }  // namespace fedwatt::bench

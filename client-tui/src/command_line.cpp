@@ -1,13 +1,12 @@
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <cmath>
 #include <sstream>
 #include <utility>
 
 #include "compare/figures_command.h"
 #include "export/export_command.h"
+#include "fedwatt/protocol/number_in.h"
 #include "plain/policy_command.h"
 #include "plain/recompute_command.h"
 
@@ -46,13 +45,11 @@ constexpr double kLinger = 10;
 
 double seconds_to_linger(const std::string& text) {
   if (text.empty()) return kLinger;
-  double seconds = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, seconds);
-  if (error != std::errc() || rest != end || !(seconds >= 0) || !std::isfinite(seconds)) {
+  const auto seconds = protocol::number_in<double>(text);
+  if (!seconds || *seconds < 0) {
     throw CLI::ValidationError("--until-end", "must be a number of seconds, not \"" + text + "\"");
   }
-  return seconds;
+  return *seconds;
 }
 
 void add_hub(CLI::App& app, CommandLine& line) {

@@ -5,22 +5,14 @@ namespace fedwatt::protocol {
 namespace {
 
 template <class Document>
-std::string encode_document(const Document& document) {
-  Writer::Json object = Writer::Json::object();
-  Writer writer(object);
-  fields(writer, document);
-  return object.dump(-1, ' ', false, Writer::Json::error_handler_t::replace);
-}
-
-template <class Document>
 tl::expected<Document, Error> decode_document(std::string_view json) {
-  const auto object = parse_json(json);
-  if (!object) return tl::unexpected(object.error());
-  if (!object->is_object()) {
+  const JsonText text(json);
+  if (text.error()) return tl::unexpected(*text.error());
+  if (!text.root().IsObject()) {
     return tl::unexpected(Error{"malformed_document", "figures must be a JSON object", {}, {}});
   }
   Document document;
-  Reader reader(*object);
+  Reader reader(text.root());
   fields(reader, document);
   if (reader.problem().empty()) return document;
   return tl::unexpected(Error{"invalid_document", reader.problem(), {}, {}});
@@ -28,9 +20,9 @@ tl::expected<Document, Error> decode_document(std::string_view json) {
 
 }  // namespace
 
-std::string encode(const DetailedFigures& figures) { return encode_document(figures); }
+std::string encode(const DetailedFigures& figures) { return encode_object(figures); }
 
-std::string encode(const Comparison& comparison) { return encode_document(comparison); }
+std::string encode(const Comparison& comparison) { return encode_object(comparison); }
 
 tl::expected<DetailedFigures, Error> decode_figures(std::string_view json) {
   return decode_document<DetailedFigures>(json);

@@ -1,15 +1,15 @@
 #include "fedwatt/protocol/policy_text.h"
 
-#include <charconv>
-#include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "fedwatt/protocol/codec.h"
+#include "fedwatt/protocol/number_in.h"
 #include "frame.h"
 
 namespace fedwatt::protocol {
 namespace {
 
-using Json = nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr std::string_view kSeparators = " \t\n,";
 
@@ -22,20 +22,17 @@ std::string all_kinds() {
 }
 
 std::string quoted(std::string_view word) {
-  return std::string(1, '\'') + quotable(std::string(word), 200) + '\'';
+  return std::string(1, '\'') + quotable(word, 200) + '\'';
 }
 
 // A number, true or false; anything else is a word, and the codec says whether it fits.
-Json value_from(std::string_view text) {
+json value_from(std::string_view text) {
   if (text == "true" || text == "false") return text == "true";
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  if (whole && std::isfinite(number)) return number;
+  if (const auto number = number_in<double>(text)) return *number;
   return std::string(text);
 }
 
-std::string text_of(const Json& value) {
+std::string shown(const json& value) {
   if (value.is_number()) return number_text(value.get<double>());
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
@@ -53,7 +50,7 @@ class Collector {
     return word.find('=') == word.npos ? begin(word) : set(word);
   }
 
-  const Json& policies() const { return policies_; }
+  const json& policies() const { return policies_; }
 
  private:
   std::string begin(std::string_view kind) {
@@ -62,7 +59,7 @@ class Collector {
     }
     kind_ = kind;
     if (policies_.contains(kind_)) return kind_ + " is given twice";
-    policies_[kind_] = Json::object();
+    policies_[kind_] = json::object();
     return {};
   }
 
@@ -75,15 +72,15 @@ class Collector {
       return quoted(assignment) + " belongs to no policy: begin with one of " + all_kinds();
     }
     // Quotable, for it may stand in a message and need not be UTF-8.
-    const auto field = quotable(std::string(assignment.substr(0, equals)), 200);
-    Json& policy = policies_[kind_];
+    const auto field = quotable(assignment.substr(0, equals), 200);
+    json& policy = policies_[kind_];
     if (policy.contains(field)) return kind_ + "." + field + " is given twice";
     policy[field] = value_from(assignment.substr(equals + 1));
     return {};
   }
 
   std::string kind_;  // of the policy that is being read
-  Json policies_ = Json::object();
+  json policies_ = json::object();
 };
 
 }  // namespace
@@ -99,13 +96,13 @@ tl::expected<Policies, std::string> parse_policies(std::string_view text) {
   if (collector.policies().empty()) {
     return tl::unexpected("no policy is given: begin with one of " + all_kinds());
   }
-  const auto json = collector.policies().dump(-1, ' ', false, Json::error_handler_t::replace);
-  return decode_policies(json).map_error([](const Error& error) { return error.message; });
+  const auto object = collector.policies().dump(-1, ' ', false, json::error_handler_t::replace);
+  return decode_policies(object).map_error([](const Error& error) { return error.message; });
 }
 
 std::string policy_text(const Policies& policies) {
   std::string text;
-  const auto all = Writer::Json::parse(encode(policies));
+  const auto all = json::parse(encode(policies));
   for (const auto& [kind, policy] : all.items()) {
     if (policy.is_null()) continue;
     text += (text.empty() ? "" : " ") + kind;
@@ -114,7 +111,7 @@ std::string policy_text(const Policies& policies) {
       auto without = all;
       without[kind].erase(field);
       if (decode_policies(without.dump()) == policies) continue;
-      text += before + field + "=" + text_of(value);
+      text += before + field + "=" + shown(value);
       before = ',';
     }
   }

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fedwatt/protocol/names.h"
+#include "json_text.h"
 
 namespace fedwatt::protocol {
 
@@ -35,10 +36,13 @@ class Reader {
   template <class T>
   using Of = T;
 
-  explicit Reader(const nlohmann::json& object, std::string path = {})
+  explicit Reader(const Json& object, std::string path = {})
       : object_(object), path_(std::move(path)) {}
 
   const std::string& problem() const { return problem_; }
+
+  // Null for a field that is missing, and for one that is null.
+  const Json* find(std::string_view key) const;
 
   void name(const char* key, std::string& value);
   void name(const char* key, std::optional<std::string>& value);
@@ -90,13 +94,9 @@ class Reader {
   void optional_choice(const char* key, E& value) {
     const auto* field = find(key);
     if (!field) return;
-    if (const auto word = string_of(*field)) {
-      if (const auto known = value_of<E>(*word)) {
-        value = *known;
-        return;
-      }
-    }
-    fail(key, "must be one of " + words_of<E>());
+    const auto known = field->IsString() ? value_of<E>(text_of(*field)) : std::nullopt;
+    if (!known) return fail(key, "must be one of " + words_of<E>());
+    value = *known;
   }
 
   // Each word at most once; a missing field is an empty list.
@@ -104,10 +104,9 @@ class Reader {
   void choices(const char* key, std::vector<E>& value) {
     const auto* field = find(key);
     if (!field) return;
-    if (!field->is_array()) return fail(key, "must be an array");
-    for (const auto& element : *field) {
-      const auto word = string_of(element);
-      const auto known = word ? value_of<E>(*word) : std::nullopt;
+    if (!field->IsArray()) return fail(key, "must be an array");
+    for (const auto& element : field->GetArray()) {
+      const auto known = element.IsString() ? value_of<E>(text_of(element)) : std::nullopt;
       if (!known) return fail(key, "must hold only " + words_of<E>());
       if (std::find(value.begin(), value.end(), *known) == value.end()) value.push_back(*known);
     }
@@ -117,7 +116,7 @@ class Reader {
   void object(const char* key, T& value) {
     const auto* field = find(key);
     if (!field) return;
-    if (!field->is_object()) return fail(key, "must be an object");
+    if (!field->IsObject()) return fail(key, "must be an object");
     Reader inner(*field, path_ + key + ".");
     fields(inner, value);
     adopt(inner);
@@ -135,7 +134,7 @@ class Reader {
   void optional_list(const char* key, std::vector<T>& value) {
     const auto* field = find(key);
     if (!field) return;
-    if (field->is_array() && field->size() > kMaxListLength) {
+    if (field->IsArray() && field->Size() > kMaxListLength) {
       return fail(key, "holds more than " + std::to_string(kMaxListLength) + " elements");
     }
     list(key, value);
@@ -143,9 +142,9 @@ class Reader {
   template <class T>
   void list(const char* key, std::vector<T>& value) {
     const auto* field = find(key);
-    if (!field || !field->is_array()) return fail(key, "must be an array");
-    for (const auto& element : *field) {
-      if (!element.is_object()) return fail(key, "must hold objects");
+    if (!field || !field->IsArray()) return fail(key, "must be an array");
+    for (const auto& element : field->GetArray()) {
+      if (!element.IsObject()) return fail(key, "must hold objects");
       Reader inner(element, path_ + key + "[].");
       fields(inner, value.emplace_back());
       adopt(inner);
@@ -161,17 +160,18 @@ class Reader {
     }
     return words;
   }
-  const nlohmann::json* find(const char* key) const;  // null for missing and for null
-  static std::optional<std::string> string_of(const nlohmann::json& field);
-  void read_name(const char* key, const nlohmann::json& field, std::string& value);
-  void read_names(const char* key, const nlohmann::json& field, std::vector<std::string>& value);
-  bool in_range(const std::string& key, const nlohmann::json& field, Range range);
-  void fail(const std::string& key, const std::string& what);
+  void read_name(const char* key, std::string_view text, std::string& value);
+  void read_name(const char* key, const Json& field, std::string& value);
+  void read_text(const char* key, std::string_view text, std::string& value, std::size_t max_bytes);
+  void read_integer(const char* key, const Json& field, std::int64_t& value, Range range);
+  void read_names(const char* key, const Json& field, std::vector<std::string>& value);
+  bool in_range(std::string_view key, const Json& field, Range range);
+  void fail(std::string_view key, const std::string& what);
   void adopt(const Reader& inner) {
     if (problem_.empty()) problem_ = inner.problem_;
   }
 
-  const nlohmann::json& object_;
+  const Json& object_;
   std::string path_;
   std::string problem_;
 };

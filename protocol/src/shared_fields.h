@@ -128,4 +128,13 @@ void fields(Io& io, typename Io::template Of<Error>& error) {
 
 inline constexpr const char* type_name(const Error*) { return "error"; }
 
+template <class Io>
+void fields(Io& io, typename Io::template Of<StoreStatus>& status) {
+  io.choice("state", status.state);
+  io.text("message", status.message, kMaxHubTextBytes);
+  io.time("since", status.since);
+}
+
+inline constexpr const char* type_name(const StoreStatus*) { return "store"; }
+
 }  // namespace fedwatt::protocol

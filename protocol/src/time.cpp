@@ -1,7 +1,6 @@
 #include "fedwatt/protocol/time.h"
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
 
 namespace fedwatt::protocol {
 namespace {
@@ -59,16 +58,25 @@ std::optional<std::chrono::minutes> take_zone(std::string_view& text) {
 
 std::string format_timestamp(Timestamp time) {
   using namespace std::chrono;
+  // RFC 3339 has four digits for a year.
+  constexpr Timestamp kFirst = sys_days{year{0} / 1 / 1};
+  constexpr Timestamp kEnd = sys_days{year{10000} / 1 / 1};
+  time = std::clamp(time, kFirst, kEnd - milliseconds{1});
   const auto day = floor<days>(time);
   const year_month_day date{day};
   const hh_mm_ss clock{time - day};
-  std::array<char, 40> buffer{};
-  const int length = std::snprintf(
-      buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int{date.year()},
-      unsigned{date.month()}, unsigned{date.day()}, static_cast<int>(clock.hours().count()),
-      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-      static_cast<int>(clock.subseconds().count()));
-  return {buffer.data(), static_cast<std::size_t>(length)};
+  std::string text = "0000-00-00T00:00:00.000Z";
+  const auto put = [&text](std::size_t end, auto value) {
+    for (; value > 0; value /= 10) text[--end] = static_cast<char>('0' + value % 10);
+  };
+  put(4, int{date.year()});
+  put(7, unsigned{date.month()});
+  put(10, unsigned{date.day()});
+  put(13, clock.hours().count());
+  put(16, clock.minutes().count());
+  put(19, clock.seconds().count());
+  put(23, clock.subseconds().count());
+  return text;
 }
 
 std::optional<Timestamp> parse_timestamp(std::string_view text) {

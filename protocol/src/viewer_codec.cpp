@@ -17,7 +17,11 @@ std::string encode(const HubToViewer& message) { return encode_message(message);
 
 std::string make_frame(const std::vector<std::string_view>& encoded_messages) {
   if (encoded_messages.size() == 1) return std::string(encoded_messages.front());
-  std::string frame = "[";
+  std::size_t bytes = 1;
+  for (const auto& message : encoded_messages) bytes += message.size() + 1;
+  std::string frame;
+  frame.reserve(bytes);
+  frame += '[';
   for (const auto& message : encoded_messages) {
     if (frame.size() > 1) frame += ',';
     frame += message;

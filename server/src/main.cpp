@@ -1,6 +1,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -15,6 +17,7 @@
 #include "fedwatt/net/socket_server.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/store/writer.h"
+#include "wait_for_store.h"
 
 // Reads the settings, builds the layers, waits for a signal, drains.
 
@@ -57,12 +60,16 @@ void remove_unfinished_editions(store::Store& store, const hub::Hub& hub) {
   }
 }
 
-int serve(const hub::Settings& settings) {
+int serve(hub::Settings settings) {
   auto store = store::open_store(settings.database);
+  const bool may_come = !store && store.error().kind == store::StoreError::Kind::kUnavailable;
+  if (may_come && settings.wait_for_store.count() > 0) {
+    store = wait_for_store(settings, store.error());
+  }
   if (!store) return fail(store.error().message);
 
   net::SocketServer server(
-      {settings.listen_address, settings.listen_port, settings.max_connections});
+      {settings.listen_address, settings.listen_port, settings.max_connections, settings.patience});
   net::CurlClient http([&server](auto task) { server.post(std::move(task)); });
   store::Writer writer(**store, [&server](auto task) { server.post(std::move(task)); });
 
@@ -77,7 +84,11 @@ int serve(const hub::Settings& settings) {
       hub, [&hub](const auto& request, auto respond) { hub.answer(request, std::move(respond)); });
   if (!problem.empty()) return fail(problem);
   // Whoever connects already is answered when everything is read back.
+  const auto replay_began = std::chrono::steady_clock::now();
   if (const auto replayed = replay(**store, hub); !replayed) return fail(replayed.error().message);
+  const std::chrono::duration<double> replay_s = std::chrono::steady_clock::now() - replay_began;
+  hub.metrics().gauge("fedwatt_replay_seconds", "How long it took to read everything back.",
+                      [replay_s] { return replay_s.count(); });
   remove_unfinished_editions(**store, hub);
 
   bool store_hangs = false;
@@ -123,14 +134,16 @@ int serve(const hub::Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto settings = hub::read_settings(argc, argv);
+  // A file that may grow no more is for the store to tell of, and no reason to die.
+  std::signal(SIGXFSZ, SIG_IGN);
+  auto settings = hub::read_settings(argc, argv);
   if (const auto* exit = std::get_if<hub::Exit>(&settings)) {
     (exit->status == 0 ? std::cout : std::cerr) << exit->text;
     return exit->status;
   }
   try {
     start_log(std::get<hub::Settings>(settings).log_level);
-    return serve(std::get<hub::Settings>(settings));
+    return serve(std::get<hub::Settings>(std::move(settings)));
   } catch (const std::exception& error) {
     return fail(error.what());
   }

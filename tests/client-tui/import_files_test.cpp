@@ -349,6 +349,23 @@ TEST_F(ImportFilesTest, TheOutputLogHasRunningTotalsAndPredictionsThatDoNotCount
   EXPECT_THAT(reports[1].intensity_g_per_kwh, Optional(DoubleNear(100, 1e-9)));
 }
 
+TEST_F(ImportFilesTest, TheOutputLogsGramsCountOnlyBetweenTwoFigures) {
+  const std::string log =
+      "2022-11-14 15:43:37 - CarbonTracker: \n"
+      "Actual consumption for 1 epoch(s):\n\tTime:\t0:00:53\n\tEnergy:\t0.01 kWh\n"
+      "\tCO2eq:\tnan g\n"
+      "2022-11-14 15:46:10 - CarbonTracker: \n"
+      "Actual consumption for 4 epoch(s):\n\tTime:\t0:03:33\n\tEnergy:\t0.02 kWh\n"
+      "\tCO2eq:\t2 g\n";
+  const auto sources = check("12.3_x_carbontracker_output.log", log);
+  ASSERT_EQ(sources.size(), 1U) << problem;
+  const auto reports = reports_of(sources[0]);
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[0].intensity_g_per_kwh, std::nullopt);
+  EXPECT_EQ(reports[1].intensity_g_per_kwh, std::nullopt) << "2 g are of all four epochs";
+  EXPECT_THAT(reports[1].energy_j.machine_j, Optional(DoubleNear(36'000, 1e-6)));
+}
+
 // ---- of any kind --------------------------------------------------------------------------------
 
 TEST_F(ImportFilesTest, AFileOfNoKnownKindIsSaidToBeOne) {

@@ -72,6 +72,17 @@ TEST(Screen, ReconnectingSaysSinceWhenAndKeepsTheFigures) {
   expect_snapshot("reconnecting_120x40", picture(model, run_screen(), kMedium));
 }
 
+TEST(Screen, AStoreThatIsAwayIsSaidAboveTheFigures) {
+  ViewerModel model = sample::model();
+  const auto unavailable = protocol::StoreStatus::State::kUnavailable;
+  model.apply(
+      protocol::StoreStatus{unavailable, "the disk of runs.db is full: make room", sample::at(100)},
+      sample::at(100));
+  expect_snapshot("store_away_80x24", picture(model, run_screen(), kSmall));
+  model.apply(protocol::StoreStatus{}, sample::at(101));
+  expect_snapshot("run_80x24", picture(model, run_screen(), kSmall));
+}
+
 TEST(Screen, CommandShowsWhoIsMissing) {
   ViewerModel model = sample::model();
   model.apply(sample::command("c-1"), sample::at(101));

@@ -49,8 +49,8 @@ def pytest_pyfunc_call(pyfuncitem):
 class PostgresServer:
     """A PostgreSQL of our own, which a test may stop and start."""
 
-    def __init__(self):
-        self.directory = tempfile.mkdtemp(prefix="fedwatt-e2e-postgres-")
+    def __init__(self, directory=None):
+        self.directory = directory or tempfile.mkdtemp(prefix="fedwatt-e2e-postgres-")
         self.url = None
 
     def start(self):

@@ -47,16 +47,25 @@ class Hub:
     # ---- life ----
 
     def start(self, wait_ready=True, port=0):
-        assert self.process is None
-        with self._log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                [PROGRAM, "--listen", f"127.0.0.1:{port}", "--database", self.database, *self.options],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                preexec_fn=die_with_parent, env=clean_environment())
+        self.launch(port)
         self.port = self._read_port()
         if wait_ready:
             until(self.ready, "readyz")
         return self
+
+    def launch(self, port, user=None):
+        """Starts it, as that user, and does not wait for it to be up."""
+        assert self.process is None
+        self.port = port
+        with self._log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAM, "--listen", f"127.0.0.1:{port}", "--database", self.database, *self.options],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                preexec_fn=None if user else die_with_parent, user=user, env=clean_environment())
+
+    def until_up(self):
+        assert self._read_port() == self.port
+        until(self.ready, "readyz")
 
     def stop(self, signal_number=signal.SIGTERM):
         """Stops it as an operator would, and holds it to its promise."""
@@ -99,6 +108,10 @@ class Hub:
             self.process.wait()
             raise AssertionError(f"the hub did not start; it printed {line!r}\n{self.log()}")
         return int(found.group(1))
+
+    def log_lines(self, part):
+        """The lines of its log with this in them."""
+        return [line for line in self._log_path.read_text(errors="replace").splitlines() if part in line]
 
     def log(self):
         return "hub's standard error:\n" + self._log_path.read_text(errors="replace")[-5000:]

@@ -26,7 +26,7 @@ class Schema:
         self._common = json.loads((SCHEMAS / "common.json").read_text())["$defs"]
         resolver = jsonschema.RefResolver(path.as_uri(), schema)
         references = {name: f"#/$defs/{name}" for name in self._definitions}
-        references["error"] = "common.json#/$defs/error"
+        references.update({name: f"common.json#/$defs/{name}" for name in ("error", "store")})
         self._validators = {name: jsonschema.Draft202012Validator({"$ref": reference}, resolver=resolver)
                             for name, reference in references.items()}
 
@@ -61,6 +61,7 @@ class Peer:
         self.socket = None
         self.messages = []  # all that came, in order
         self.errors = []
+        self.store = []  # what it was told of the hub's store
         self.frames = 0
         self.closed_with = None
 
@@ -127,6 +128,8 @@ class Peer:
             self.messages.append(message)
             if message["type"] == "error":
                 self.errors.append(message)
+            elif message["type"] == "store":
+                self.store.append(message)
             else:
                 self.take(message)
 
@@ -232,8 +235,11 @@ class Viewer(Peer):
         self.events = []
         self.commands = {}  # run_id, id
         self.offset = 0     # the largest seen
+        self.hub = None
+        self.unsubscribed = False
 
     async def join(self, hub):
+        self.hub = hub
         await self.connect(hub)
         self.welcome = None
         await self.send({"type": "hello", "name": self.name})
@@ -253,9 +259,15 @@ class Viewer(Peer):
                          "workers": workers, "reason": reason})
 
     async def barrier(self):
-        """When this returns, everything that the hub sent before has been taken."""
+        """When this returns, everything that the hub sent before has been taken; and news that a
+        busy hub has kept back, of the runs that it has told of."""
         await self.send({"type": "subscribe", "run": "no such run: a barrier"})
         await self.error("unknown_run")
+        for run_id in [] if self.unsubscribed else list(self.runs):
+            status, body, _ = self.hub.get(f"/api/v1/runs/{run_id}")
+            if status == 200:  # else the store is away, and nothing is told
+                offset = json.loads(body)["run"]["offset"]
+                await self.until(lambda: self.runs[run_id]["offset"] >= offset, f"offset {offset}")
 
     async def round_closed(self, run_id, number, revision=1):
         """Waits for a round to be closed, and returns it."""

@@ -11,6 +11,27 @@ TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 MASK_KEY = b"\x37\xfa\x21\x3d"
 
 
+def handshake_request(path="/v1/worker", **headers):
+    lines = {"Host": "hub", "Upgrade": "websocket", "Connection": "Upgrade",
+             "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
+             "Sec-WebSocket-Version": "13", **{k.replace("_", "-"): v for k, v in headers.items()}}
+    return (f"GET {path} HTTP/1.1\r\n".encode()
+            + b"".join(f"{key}: {value}\r\n".encode() for key, value in lines.items()) + b"\r\n")
+
+
+def frame(opcode, payload=b"", fin=True, claim_bytes=None):
+    """A masked frame, which may claim to be longer than what there is of it."""
+    length = len(payload) if claim_bytes is None else claim_bytes
+    head = bytes([(0x80 if fin else 0) | opcode])
+    if length < 126:
+        head += bytes([0x80 | length])
+    elif length < 1 << 16:
+        head += bytes([0x80 | 126]) + struct.pack("!H", length)
+    else:
+        head += bytes([0x80 | 127]) + struct.pack("!Q", length)
+    return head + MASK_KEY + bytes(byte ^ MASK_KEY[i % 4] for i, byte in enumerate(payload))
+
+
 class RawSocket:
     def __init__(self, hub, receive_buffer=None):
         self._socket = socket.socket()
@@ -30,11 +51,7 @@ class RawSocket:
 
     def handshake(self, path="/v1/worker", **headers):
         """Asks for a WebSocket; returns the status line."""
-        lines = {"Host": "hub", "Upgrade": "websocket", "Connection": "Upgrade",
-                 "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
-                 "Sec-WebSocket-Version": "13", **{k.replace("_", "-"): v for k, v in headers.items()}}
-        self.send(f"GET {path} HTTP/1.1\r\n".encode()
-                  + b"".join(f"{key}: {value}\r\n".encode() for key, value in lines.items()) + b"\r\n")
+        self.send(handshake_request(path, **headers))
         head = b""
         while b"\r\n\r\n" not in head:
             byte = self._socket.recv(1)
@@ -44,17 +61,7 @@ class RawSocket:
         return head.split(b"\r\n")[0].decode()
 
     def send_frame(self, opcode, payload, fin=True, claim_bytes=None):
-        """Sends a masked frame, which may claim to be longer than what is sent of it."""
-        length = len(payload) if claim_bytes is None else claim_bytes
-        head = bytes([(0x80 if fin else 0) | opcode])
-        if length < 126:
-            head += bytes([0x80 | length])
-        elif length < 1 << 16:
-            head += bytes([0x80 | 126]) + struct.pack("!H", length)
-        else:
-            head += bytes([0x80 | 127]) + struct.pack("!Q", length)
-        masked = bytes(byte ^ MASK_KEY[i % 4] for i, byte in enumerate(payload))
-        self.send(head + MASK_KEY + masked)
+        self.send(frame(opcode, payload, fin, claim_bytes))
 
     def read_frame(self):
         """The next frame's opcode and payload; an empty one where the connection ended."""

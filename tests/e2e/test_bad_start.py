@@ -14,10 +14,11 @@ from hub import PROGRAM, TIMEOUT_S, Hub, clean_environment, die_with_parent
 
 
 def run_hub(*arguments, user=None, environment=None):
-    """Runs a hub that is expected to end by itself."""
+    """Runs a hub that is expected to end by itself, and at once."""
+    environment = {"FEDWATT_WAIT_FOR_STORE": "0", **(environment or {})}
     return subprocess.run([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=TIMEOUT_S, preexec_fn=None if user else die_with_parent, user=user,
-                          env=clean_environment(**(environment or {})))
+                          env=clean_environment(**environment))
 
 
 def assert_refused(done, *says):

@@ -16,10 +16,10 @@ NO_HUB = "ws://127.0.0.1:1"
 class OfflineWorker:
     """A real worker of libfedwatt, whose file is at `path`."""
 
-    def __init__(self, run, name, path, hub_url=NO_HUB):
+    def __init__(self, run, name, path, hub_url=NO_HUB, spool=None):
         self.path = path
         self.process = subprocess.Popen(
-            [WORKER, hub_url, run, name, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [WORKER, hub_url, run, name, str(path), *([str(spool)] if spool else [])], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent, env=clean_environment())
 
     def order(self, what, answer):
@@ -36,6 +36,10 @@ class OfflineWorker:
         _, log = self.process.communicate(timeout=TIMEOUT_S)
         assert self.process.returncode == 0, log
         return log
+
+    def kill(self):
+        self.process.kill()
+        self.process.communicate()
 
     def lines(self):
         return [json.loads(line) for line in self.path.read_text().splitlines()]
@@ -239,3 +243,58 @@ def test_without_a_hub_it_says_so(tmp_path):
     _, err = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 3
     assert "127.0.0.1:1" in err
+
+
+# ---- the spool ----
+
+@pytest.mark.sanitize
+def test_a_worker_killed_again_and_again_loses_nothing_and_counts_nothing_twice(
+        make_hub, sqlite_database, tmp_path):
+    hub = make_hub(sqlite_database)
+    port = hub.port
+    spool = tmp_path / "spool"
+    for life in range(8):
+        if life == 3:
+            hub.kill()
+        if life == 5:
+            hub.start(port=port)
+        worker = OfflineWorker("digits", "a", tmp_path / "never", f"ws://127.0.0.1:{port}", spool)
+        worker.train(5)
+        worker.order("spooled", "spooled")
+        worker.kill()
+    last = OfflineWorker("digits", "a", tmp_path / "never", f"ws://127.0.0.1:{port}", spool).train(5)
+    last.order("flush", "flushed")
+    last.end()
+    (run,) = hub.json("/api/v1/runs")
+    (shown,) = hub.json(f"/api/v1/runs/{run['run_id']}")["workers"]
+    rounds = hub.json(f"/api/v1/runs/{run['run_id']}/rounds")
+    assert [each["round"] for each in rounds] == [1, 2, 3, 4, 5]  # each life trained the same five
+    assert [each["energy_j"] for each in rounds] == [90.0] * 5
+    assert shown["reports_missing"] == 0
+    assert list(spool.iterdir()) == []
+    assert not (tmp_path / "never").exists()
+
+
+def test_the_spool_of_a_worker_that_does_not_come_back_is_imported(hub, tmp_path):
+    worker = OfflineWorker("digits", "a", tmp_path / "never", spool=tmp_path).train(3)
+    worker.order("spooled", "spooled")
+    (spool,) = tmp_path.glob("*.spool")
+    in_use = start_import(url_of(hub), spool)
+    _, err = in_use.communicate(timeout=TIMEOUT_S)
+    assert in_use.returncode == 1 and "a worker has the spool" in err
+    worker.kill()
+    (outcome,), _ = run_import(hub, spool)
+    assert outcome["reports_new"] == outcome["reports"] >= 3
+    assert hub.json("/api/v1/runs")[0]["energy_j"] == pytest.approx(30.0)
+    (again,), _ = run_import(hub, spool)
+    assert again["reports_already_there"] == outcome["reports"]
+
+
+def test_a_second_process_works_from_memory(hub, tmp_path):
+    first = OfflineWorker("digits", "a", tmp_path / "first", spool=tmp_path / "spool").train(1)
+    second = OfflineWorker("digits", "a", tmp_path / "second", spool=tmp_path / "spool").train(1)
+    log = second.end()
+    assert "is in use: another process uses it" in log
+    assert (tmp_path / "second").exists(), "what it kept in memory is in its offline file"
+    assert "wait in the spool for this worker's next start" in first.end()
+    assert not (tmp_path / "first").exists()

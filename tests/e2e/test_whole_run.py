@@ -250,6 +250,7 @@ async def test_unsubscribe(hub):
     worker = await Worker("digits", "w").join(hub)
     viewer = await (await Viewer().join(hub)).watch("digits")
     await viewer.send({"type": "unsubscribe", "run": "digits"})
+    viewer.unsubscribed = True
     await viewer.barrier()
     before = len(viewer.messages)
     await worker.report_and_ack(1, metrics={"accuracy": 0.5})

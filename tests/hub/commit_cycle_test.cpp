@@ -23,10 +23,13 @@ class CommitCycleTest : public testing::Test {
   FakeCommitter committer;
   std::vector<std::string> told;
   int failures = 0;
+  int statuses = 0;
+  int rooms = 0;
   CommitCycle cycle{
       committer,
       timers,
-      {[this] { return tell("published"); }, [this](const StoreError&) { ++failures; }}};
+      {[this] { return tell("published"); }, [this](const StoreError&) { ++failures; },
+       [this] { ++statuses; }, [this] { ++rooms; }}};
 };
 
 TEST_F(CommitCycleTest, TellsNothingBeforeTheCommit) {
@@ -102,14 +105,82 @@ TEST_F(CommitCycleTest, GivesUpOnAStoreThatRefuses) {
   EXPECT_THAT(told, IsEmpty());
 }
 
-TEST_F(CommitCycleTest, SaysWhenTooMuchIsWaiting) {
+TEST_F(CommitCycleTest, SaysWhenTooMuchIsWaitingAndWhenThereIsRoom) {
   add(1);
   cycle.go();
   std::int64_t offset = 1;
   while (!cycle.full() && offset < 1'000'000) add(++offset);
   EXPECT_LT(offset, 1'000'000);
+  EXPECT_GE(cycle.waiting_bytes(), CommitCycle::kMostWaitingBytes);
+  EXPECT_LT(cycle.waiting_bytes(), CommitCycle::kMostWaitingBytes + 10'000);
+  EXPECT_EQ(rooms, 0);
   committer.succeed();
   EXPECT_FALSE(cycle.full());
+  EXPECT_EQ(rooms, 1);
+  committer.succeed();
+  EXPECT_EQ(rooms, 1);
+  EXPECT_EQ(cycle.in_flight_bytes(), 0U);
+}
+
+TEST_F(CommitCycleTest, WhatWaitsToBeToldCountsToo) {
+  add(1);
+  cycle.go();
+  cycle.after_commit([] {}, CommitCycle::kMostWaitingBytes);
+  EXPECT_TRUE(cycle.full());
+  committer.succeed();
+  EXPECT_FALSE(cycle.full());
+}
+
+TEST_F(CommitCycleTest, HoldsOnlySoManyBytesOfAnswers) {
+  add(1);
+  cycle.go();
+  for (int i = 0; i < 5; ++i) {
+    cycle.read([&, i] {
+      return CommitCycle::Answer(tell(std::to_string(i)), CommitCycle::kMostAnswerBytes / 2);
+    });
+  }
+  add(2);
+  committer.succeed();
+  EXPECT_EQ(cycle.answer_bytes(), CommitCycle::kMostAnswerBytes);
+  EXPECT_EQ(cycle.waiting_readers(), 3U);
+  add(3);
+  committer.succeed();
+  EXPECT_EQ(cycle.waiting_readers(), 1U);
+  committer.succeed();
+  EXPECT_EQ(cycle.answer_bytes(), 0U);
+  EXPECT_THAT(told, ElementsAre("published", "published", "0", "1", "published", "2", "3", "4"))
+      << "each once, in order";
+}
+
+TEST_F(CommitCycleTest, FindsTroubleByAskingAndItsEndByItself) {
+  committer.check_error = StoreError{StoreError::Kind::kUnavailable, "read-only"};
+  std::vector<std::string> answers;
+  const auto note = [&](const auto& result) {
+    answers.push_back(result ? "ready" : result.error().message);
+  };
+  cycle.check(note);
+  cycle.check(note);
+  EXPECT_THAT(answers, ElementsAre("read-only", "read-only"));
+  EXPECT_EQ(committer.checks, 1) << "what is known is not asked again";
+  EXPECT_EQ(statuses, 1);
+  timers.pass(std::chrono::seconds{10});
+  EXPECT_GT(committer.checks, 2);
+  EXPECT_EQ(statuses, 1);
+
+  // What comes meanwhile is committed when the time for the next try has come.
+  add(1);
+  cycle.go();
+  EXPECT_EQ(committer.attempts, 0);
+  timers.pass(std::chrono::seconds{10});
+  EXPECT_EQ(committer.attempts, 1);
+  committer.succeed();
+  EXPECT_EQ(cycle.trouble(), "");
+  EXPECT_EQ(statuses, 2);
+  EXPECT_EQ(cycle.counts().outages, 1U);
+
+  committer.check_error.reset();
+  cycle.check(note);
+  EXPECT_EQ(answers.back(), "ready");
 }
 
 }  // namespace

@@ -19,6 +19,10 @@ class FakePeers : public net::Peers {
   void send(const std::vector<net::ConnectionId>& to, std::string frame) override {
     for (const auto connection : to) frames[connection].push_back(frame);
   }
+  void tell(std::vector<News> news, std::chrono::steady_clock::time_point) override {
+    for (auto& each : news) send(each.to, std::move(each.frame));
+  }
+  bool resting() const override { return rests; }
   void close(net::ConnectionId connection, std::uint16_t code, std::string_view) override {
     closed[connection] = code;
   }
@@ -27,6 +31,7 @@ class FakePeers : public net::Peers {
   bool behind(net::ConnectionId connection) const override {
     return behind_peers.count(connection) > 0;
   }
+  Load load() const override { return {}; }
 
   // The messages sent since the last call, in order.
   std::vector<Json> take(net::ConnectionId connection) {
@@ -52,6 +57,7 @@ class FakePeers : public net::Peers {
   std::map<net::ConnectionId, std::uint16_t> closed;
   std::set<net::ConnectionId> paused;
   std::set<net::ConnectionId> behind_peers;
+  bool rests = false;
 };
 
 class FakeTimers : public net::Timers {
@@ -93,7 +99,11 @@ class FakeCommitter : public store::Committer {
     }
     done(page);
   }
-  void check(Done done) override { done({}); }
+  void check(Done done) override {
+    ++checks;
+    if (check_error) return done(tl::unexpected(*check_error));
+    done({});
+  }
 
   // The store's answer to the commit that is under way.
   void succeed() {
@@ -110,7 +120,9 @@ class FakeCommitter : public store::Committer {
   std::shared_ptr<const store::Events> under_way;
   store::Events stored;
   int attempts = 0;
-  std::optional<store::StoreError> read_error;  // what every read gives, if anything
+  int checks = 0;
+  std::optional<store::StoreError> read_error;   // what every read gives, if anything
+  std::optional<store::StoreError> check_error;  // and every check
 
  private:
   void finish(tl::expected<void, store::StoreError> result) {

@@ -84,6 +84,7 @@ TEST_F(HttpApiTest, SaysWhatIsNotThere) {
   EXPECT_THAT(get("/api/v1/runs/nothing").body, HasSubstr("my/run"));
   EXPECT_EQ(get("/nowhere").status, 404);
   EXPECT_EQ(get("/api/v1/runsomething").status, 404);
+  EXPECT_EQ(get("/api/v1/runs/my/run/figures/rounds").status, 404) << "only one part is taken off";
   EXPECT_EQ(get("/api/v1/runs", "", "POST").status, 405);
 }
 

@@ -101,11 +101,13 @@ TEST_F(HubTest, NeverAcksBeforeTheCommitWhateverHappens) {
           hub.closed(connection);
           connection = connect(net::Endpoint::kWorker);
           say(connection, {{"type", "hello"}, {"run", "digits"}, {"worker", "a"}});
-          for (int i = 0; i < 20 && peers.frames[connection].empty(); ++i) {
+          Json said = Json::object();
+          for (int i = 0; i < 20 && said.value("type", "") != "welcome"; ++i) {
             timers.pass(std::chrono::seconds{3});
             if (committer.under_way) committer.succeed();
+            for (auto& message : peers.take(connection)) said = std::move(message);
           }
-          sent = peers.take(connection).at(0).at("last_seq");
+          sent = said.at("last_seq");
         }
     }
     std::int64_t stored = 0;
@@ -245,6 +247,43 @@ TEST_F(HubTest, AViewerThatIsBehindGetsTheNewestStateWhenItHasRead) {
     }
   }
   EXPECT_EQ(rounds, 1) << "the newest state, once";
+}
+
+TEST_F(HubTest, WhatChangesWhilePeersRestIsToldOnceInItsNewestState) {
+  const auto a = worker("a");
+  const auto v = viewer({{"type", "subscribe"}, {"run", "digits"}});
+  peers.rests = true;
+  for (int seq = 1; seq <= 50; ++seq) {
+    EXPECT_EQ(ask(a, report(seq, 1)).at(0)["type"], "ack") << "workers are not made to wait";
+  }
+  EXPECT_THAT(peers.take(v), IsEmpty());
+  peers.rests = false;
+  hub.rested();
+  ASSERT_EQ(peers.frames[v].size(), 1U);
+  std::map<std::string, int> of_type;
+  for (const auto& message : peers.take(v)) {
+    const std::string type = message["type"];
+    ++of_type[type];
+    if (type == "round") {
+      EXPECT_EQ(message["energy_j"], 50 * 3.6e6);
+    }
+  }
+  EXPECT_EQ(of_type["run"] + of_type["worker"] + of_type["round"], 3) << "each once";
+  hub.rested();
+  EXPECT_THAT(peers.take(v), IsEmpty());
+}
+
+TEST_F(HubTest, AViewerThatCameWhilePeersRestIsToldOnlyWhatItHasNotSeen) {
+  const auto a = worker("a");
+  peers.rests = true;
+  ask(a, report(1, 1));
+  ask(a, report(2, 2));
+  const auto v = viewer({{"type", "subscribe"}, {"run", "digits"}});
+  ask(a, report(3, 3));
+  peers.rests = false;
+  hub.rested();
+  EXPECT_THAT(peers.take_types(v), ElementsAre("run", "worker", "round", "event"))
+      << "round 3, and that it closed";
 }
 
 TEST_F(HubTest, ACommandIsOrderedAfterItsCommitAndItsFateTold) {

@@ -15,6 +15,7 @@ namespace {
 
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -103,6 +104,20 @@ TEST(Settings, MistakesAreNamed) {
   EXPECT_THAT(refusal({"--config", typo.path()}), HasSubstr("round-deadlin"));
   const ConfigFile wrong("round-deadline=soon\n");
   EXPECT_THAT(refusal({"--config", wrong.path()}), HasSubstr("round-deadline"));
+}
+
+TEST(Settings, AFilesEmptyListIsAMistake) {
+  for (const auto* text : {"listen=[]\n", "listen=[:\n", "alert-webhook=[]\n"}) {
+    const ConfigFile file(text);
+    EXPECT_THAT(refusal({"--config", file.path()}), HasSubstr(" is an empty list")) << text;
+  }
+}
+
+TEST(Settings, AMistakeInAFileIsToldInOneLineWhateverItsBytes) {
+  const ConfigFile file("round-\x1b[2Jquorum=0.5\n");
+  const auto why = refusal({"--config", file.path()});
+  EXPECT_THAT(why, AllOf(HasSubstr("round-?[2Jquorum"), EndsWith(")\n")));
+  EXPECT_THAT(why, Not(HasSubstr("\x1b")));
 }
 
 TEST(Settings, TheTableOfIntensitiesIsTheOneCompiledIn) {

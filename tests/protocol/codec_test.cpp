@@ -131,6 +131,20 @@ TEST(Numbers, HugeOnesAreOutOfRangeAndNotWrapped) {
   }
 }
 
+TEST(Numbers, ZeroIsZeroHoweverItIsWritten) {
+  for (const auto* text : {"0", "0e300", "0e308", "0e-23", "0e-323", "-0e5", "0E+308", "0.0e309",
+                           "0.00000000000000000000000000"}) {
+    EXPECT_EQ(read_report("duration_s", text).duration_s, 0) << text;
+  }
+  for (const auto* text : {"1e-400", "0.1e-400", "1000e-99999999999999999999"}) {
+    EXPECT_EQ(read_report("duration_s", text).duration_s, 0) << text << " is next to it";
+  }
+  for (const auto* text : {"1e309", "0.00001e400", "1000e307", "1e99999999999999999999", "0e400"}) {
+    EXPECT_EQ(error_of<WorkerToHub>(report_with("duration_s", text)).code, "malformed_json")
+        << text;
+  }
+}
+
 TEST(Numbers, MinusZeroAndTinyOnesAreFine) {
   EXPECT_EQ(read_report("duration_s", "-0.0").duration_s, 0);
   EXPECT_EQ(read_report("duration_s", "5e-324").duration_s, 5e-324);
@@ -301,7 +315,7 @@ TEST(PoliciesText, SaysWhatIsWrong) {
   EXPECT_EQ(problem("[]"), "policies must be a JSON object");
   EXPECT_EQ(problem("null"), "policies must be a JSON object");
   EXPECT_THAT(problem(R"({"target":{"value":NaN}})", "malformed_json"), HasSubstr("parse error"));
-  EXPECT_THAT(problem(R"({"target":{"value":1e400}})", "malformed_json"), HasSubstr("overflow"));
+  EXPECT_THAT(problem(R"({"target":{"value":1e400}})", "malformed_json"), HasSubstr("too big"));
 }
 
 // ---- writing ------------------------------------------------------------------------------------

@@ -173,7 +173,8 @@ def test_a_hub_that_comes_late_gets_everything(make_hub, no_hub):
         assert not w.flush(0)
         assert w.stats() == fedwatt.Stats(
             connected=False, reports_made=5, reports_acknowledged=0, reports_waiting=5,
-            reports_dropped=0, reports_rejected=0, reports_offline=0, values_left_out=0)
+            reports_dropped=0, reports_rejected=0, reports_offline=0, values_left_out=0,
+            reports_folded=0, reports_spooled=0, spool_failures=0)
         hub.start(port=port)
     assert w.stats().reports_acknowledged == w.stats().reports_made
     assert len(hub.rounds("digits")) == 5
@@ -226,3 +227,41 @@ def test_a_hub_is_found_by_the_environment(hub, monkeypatch):
     monkeypatch.setenv("FEDWATT_HUB", hub.url)
     with fedwatt.Worker(run="digits", worker="w"):
         until(lambda: hub.has("/api/v1/runs/digits"), "the run")
+
+
+def test_what_a_process_left_in_the_spool_the_next_one_sends(hub, no_hub, tmp_path):
+    def worker(url):
+        return fedwatt.Worker(url, run="digits", worker="w", spool_dir=tmp_path / "spool",
+                              close_timeout=0)
+
+    def all_spooled():
+        return w.stats().reports_spooled == w.stats().reports_waiting
+
+    with worker(no_hub) as w:
+        for r in w.rounds(3):
+            w.report(accuracy=0.5)
+        until(all_spooled, "the reports in the spool")
+    left = w.stats().reports_offline
+    assert left >= 3
+    assert [each.suffix for each in (tmp_path / "spool").iterdir()] == [".spool"]
+    with worker(hub.url) as w:
+        assert w.flush(TIMEOUT_S)
+        assert w.stats().reports_acknowledged == left
+        assert [each["round"] for each in hub.rounds("digits")] == [1, 2, 3]
+        w.close(TIMEOUT_S)
+    assert not list((tmp_path / "spool").iterdir())
+
+
+def test_a_full_queue_keeps_what_rounds_cost(hub, no_hub, tmp_path):
+    with fedwatt.Worker(no_hub, run="digits", worker="w", spool_dir=tmp_path, close_timeout=0,
+                        measure="nothing", queue_capacity=6) as w:
+        for r in w.rounds(2):
+            for _ in range(5):
+                with w.phase("fit"):
+                    w.add_energy(source="plug", machine_j=2)
+            w.report(accuracy=0.5)
+        assert w.stats().reports_folded > 0
+        assert w.stats().reports_dropped == 0
+    with fedwatt.Worker(hub.url, run="digits", worker="w", spool_dir=tmp_path) as w:
+        assert w.flush(TIMEOUT_S)
+        assert [each["energy_j"] for each in hub.rounds("digits")] == [10, 10]

@@ -141,7 +141,7 @@ def test_a_hub_that_is_away_for_a_while(flower, hub, tmp_path):
     # The server comes back first: it may close a round before the nodes bring what they kept.
     check_rounds(hub, "flower-digits", 4, 16, closed_by=("all_reported", "workers_lost"))
     assert model.exists()
-    assert not list((tmp_path / "state").rglob("*.jsonl")), "all was delivered"
+    assert not list((tmp_path / "state").rglob("*.spool")), "all was delivered"
 
 
 def test_a_process_for_each_message(flower, hub, tmp_path):

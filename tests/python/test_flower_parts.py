@@ -263,7 +263,7 @@ def test_other_messages_are_not_measured(hub, context):
 @pytest.mark.parametrize("fault, what", [
     (lambda context, _: context.run_config.update({"fedwatt-hub": "http://x"}), "ws://"),
     (lambda context, each: each.content.config_records.clear(), "does not say its round"),
-    (lambda context, _: Path(context.offline).touch(), "File exists"),
+    (lambda context, _: Path(context.offline).touch(), "Not a directory"),
 ])
 def test_what_goes_wrong_here_costs_a_measurement(context, tmp_path, caplog, fault, what):
     context.offline = tmp_path / "offline"
@@ -275,15 +275,16 @@ def test_what_goes_wrong_here_costs_a_measurement(context, tmp_path, caplog, fau
 
 
 def test_two_messages_of_a_node_at_once(hub, context, tmp_path, caplog):
-    (tmp_path / "offline").mkdir()
-    with (tmp_path / "offline" / "4711-node-17.lock").open("w") as lock:
+    folder = tmp_path / "offline" / "4711"
+    folder.mkdir(parents=True)
+    with (folder / "node-17.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         fedwatt.flower.mod()(message(), context, lambda *_: reply(accuracy=0.5))
     assert "node-17 is still at work on an earlier one" in caplog.text
     assert not hub.has("/api/v1/runs/stand-in")
     fedwatt.flower.mod()(message(), context, lambda *_: reply(accuracy=0.5))
     assert hub.has("/api/v1/runs/stand-in")
-    assert not list((tmp_path / "offline").iterdir())
+    assert not list(folder.iterdir())
 
 
 def test_an_operator_stops_one_node(hub, context):
@@ -310,15 +311,17 @@ def test_clients_keep_their_reports_until_the_hub_knows_the_run(hub, context, tm
 
     deliver("train", known=False)
     assert not hub.has("/api/v1/runs/stand-in")
-    assert [each.name for each in (tmp_path / "offline").glob("*.jsonl")] == ["4711-node-17.jsonl"]
+    folder = tmp_path / "offline" / "4711"
+    assert [each.suffix for each in folder.iterdir()] == [".spool"]
     worker = fedwatt.Worker(hub.url, run="stand-in", worker="server", role="coordinator")
     assert worker.checkpoint(1)
     until(lambda: worker.stats().connected, "the coordinator")
     deliver("evaluate", known=True)
-    assert not list((tmp_path / "offline").glob("*.jsonl"))
+    assert not list(folder.iterdir())
     [node] = [each for each in hub.json("/api/v1/runs/stand-in")["workers"]
               if each["worker"] == "node-17"]
-    assert (node["reports_missing"], node["phase"]) == (0, "evaluate")
+    assert node["reports_missing"] == 0
+    assert node["phase"] in ("evaluate", "idle")  # idle: what a slow machine spent after it
     assert node["reports"] >= 2
     worker.close()
 

@@ -110,7 +110,7 @@ constexpr Golden kWithPolicies[] = {
      R"({"g_per_kwh":56.5,"outlook_g_per_kwh":null,"region":"FR","source":"live:FR"})"},
     {"policies_changed",
      R"({"changed_by":"ada","hand_back":true,"policies":{"budget":{"act":"stop",)"
-     R"("at_forecast":false,"dry_run":false,"limit_g":500.0,"limit_j":null,"warn_at":0.8},)"
+     R"("at_forecast":false,"dry_run":false,"limit_g":500.5,"limit_j":null,"warn_at":0.8},)"
      R"("confirm":null,"intensity":null,"plateau":null,"target":null},"reason":"too dear"})"},
     {"policy_decided",
      R"({"dry_run":false,"numbers":{"emissions_g":412.5,"limit_g":500.0},"overruled":true,)"

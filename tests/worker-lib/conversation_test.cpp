@@ -14,7 +14,9 @@ using ::testing::IsEmpty;
 
 class ConversationTest : public ::testing::Test {
  protected:
-  ConversationTest() : state_(1'000), conversation_(state_, hello(), send(), log(), clock()) {}
+  ConversationTest()
+      : state_({.messages = 1'000}),
+        conversation_(state_, {hello(), nullptr}, send(), log(), clock()) {}
 
   static protocol::WorkerHello hello() {
     protocol::WorkerHello hello;

@@ -23,14 +23,14 @@ class OutboxProperty : public ::testing::TestWithParam<unsigned> {};
 TEST_P(OutboxProperty, EveryReportIsCommittedExactlyOnceInOrder) {
   std::mt19937 random(GetParam());
   const auto chance = [&](double p) { return std::bernoulli_distribution(p)(random); };
-  Outbox outbox(1'000, 8);
+  Outbox outbox({.messages = 1'000, .window = 8});
   FakeHub hub;
   bool connected = false;
   std::int64_t made = 0;
 
   const auto exchange = [&](bool reliable) {
-    while (const auto message = outbox.next()) {
-      const auto& report = std::get<protocol::Report>(*message);
+    while (const auto next = outbox.next()) {
+      const auto report = std::get<protocol::Report>(next->numbered());
       EXPECT_GT(report.seq, hub.last_on_connection) << "went back within a connection";
       hub.last_on_connection = report.seq;
       if (!reliable && chance(0.2)) {  // the connection broke under this frame

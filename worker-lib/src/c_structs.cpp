@@ -52,10 +52,11 @@ const fedwatt_options kDefaultOptions = {
     .keep_log = 0,
     .offline_file = "",
     .queue_capacity = 10'000,
+    .queue_bytes = 16 * 1024 * 1024,
     .close_timeout_ms = 5'000,
     .log = nullptr,
     .log_context = nullptr,
-    .take_over = 0,
+    .spool_dir = "",
     .policies = "",
 };
 
@@ -73,9 +74,10 @@ WorkerOptions options_of(const fedwatt_options& given) {
   if (given.target_metric && *given.target_metric) options.target.metric = given.target_metric;
   options.target.goal = enum_of(given.target_goal, Target::Goal::kMin, "target_goal");
   options.offline_file = text_or(given.offline_file, "");
-  options.take_over = given.take_over != 0;
+  options.spool_dir = text_or(given.spool_dir, "");
   if (given.policies && *given.policies) options.policies = {given.policies};
   options.queue_capacity = given.queue_capacity;
+  options.queue_bytes = given.queue_bytes;
   options.close_timeout = std::chrono::milliseconds(given.close_timeout_ms);
   return options;
 }
@@ -109,7 +111,10 @@ fedwatt_stats stats_of(const WorkerStats& stats) {
           .reports_dropped = stats.reports_dropped,
           .reports_rejected = stats.reports_rejected,
           .reports_offline = stats.reports_offline,
-          .values_left_out = stats.values_left_out};
+          .values_left_out = stats.values_left_out,
+          .reports_folded = stats.reports_folded,
+          .reports_spooled = stats.reports_spooled,
+          .spool_failures = stats.spool_failures};
 }
 
 std::size_t copy_text(std::string_view text, char* to, std::size_t size) {

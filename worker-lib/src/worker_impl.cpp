@@ -9,6 +9,7 @@
 #include "session/checks.h"
 #include "session/hello.h"
 #include "session/offline_file.h"
+#include "session/spool.h"
 
 namespace fedwatt {
 namespace {
@@ -66,7 +67,7 @@ WorkerImpl::WorkerImpl(const WorkerOptions& options, WorkerSettings settings)
     : options_(checked(options)),
       settings_(std::move(settings)),
       process_(::getpid()),
-      state_(options_.queue_capacity),
+      state_({.messages = options_.queue_capacity, .bytes = options_.queue_bytes}),
       meter_(open_meter()),
       recorder_({.now =
                      [this] {
@@ -75,7 +76,7 @@ WorkerImpl::WorkerImpl(const WorkerOptions& options, WorkerSettings settings)
                  .lap = [this] { return meter_ ? meter_->lap() : energy::Lap(); }},
                 settings_.shortest_gap_s),
       conversation_(
-          state_, take_over(session::hello_of(options_, settings_.machine, meter_.get())),
+          state_, start(session::hello_of(options_, settings_.machine, meter_.get())),
           [this](std::string frame) { link_.send(std::move(frame)); },
           [this](std::string_view line) { log(line); }, wall_clock),
       link_({.url = options_.hub,
@@ -95,18 +96,25 @@ std::unique_ptr<energy::Meter> WorkerImpl::open_meter() const {
   return energy::open_meter(settings_.machine, scope, [this](std::string_view line) { log(line); });
 }
 
-// What an earlier process of this worker could not deliver is this one's to deliver.
-protocol::WorkerHello WorkerImpl::take_over(protocol::WorkerHello hello) {
-  if (!options_.take_over || options_.offline_file.empty()) return hello;
-  auto left = session::take_offline_file(options_.offline_file, hello);
-  if (!left) {
-    log(left.error());
-  } else if (*left) {
-    hello.run_id = (*left)->hello.run_id;
-    hello.session = (*left)->hello.session;  // its numbers go on, so an import can still place them
-    state_.outbox.take_over(hello.run_id.value_or(""), std::move((*left)->messages));
+// What an earlier process of this worker could not deliver is this one's to deliver. Its session
+// goes on with its numbers, so that an import could place them.
+session::Conversation::Start WorkerImpl::start(protocol::WorkerHello hello) {
+  if (options_.spool_dir.empty()) return {std::move(hello), nullptr};
+  auto opened =
+      session::Spool::open(options_.spool_dir, hello, [this](std::string_view line) { log(line); });
+  if (!opened) {
+    log(opened.error() + "; reports wait in memory only");
+    ++state_.spool_failures;
+    return {std::move(hello), nullptr};
   }
-  return hello;
+  if (opened->hello) {
+    hello.run_id = opened->hello->run_id;
+    hello.session = opened->hello->session;
+    state_.outbox.restore(std::move(opened->left));
+    log(std::to_string(state_.outbox.waiting()) +
+        " reports of an earlier process were in the spool; they are sent first");
+  }
+  return {std::move(hello), std::move(opened->spool)};
 }
 
 bool WorkerImpl::in_own_process() const noexcept { return ::getpid() == process_; }
@@ -239,7 +247,10 @@ WorkerStats WorkerImpl::stats() {
           .reports_dropped = counts.dropped,
           .reports_rejected = counts.rejected,
           .reports_offline = reports_offline_,
-          .values_left_out = values_left_out_};
+          .values_left_out = values_left_out_,
+          .reports_folded = counts.folded,
+          .reports_spooled = state_.outbox.waiting_to(state_.spooled_to),
+          .spool_failures = state_.spool_failures};
 }
 
 bool WorkerImpl::flush(milliseconds timeout) {
@@ -276,21 +287,23 @@ bool WorkerImpl::close(milliseconds timeout, std::string_view reason) {
   lock.lock();
   state_.welcomed = false;
   lock.unlock();
-  keep_offline(session::as_text(reason));
+  keep_the_rest(session::as_text(reason));
   return *closed_;
 }
 
-void WorkerImpl::keep_offline(std::string bye) {
+void WorkerImpl::keep_the_rest(std::string bye) {
+  const std::string spool_path = conversation_.spool_the_rest();
   Lock lock(state_.mutex);
   const session::LeftOver left{conversation_.hello(), state_.outbox.rest(), std::move(bye)};
   lock.unlock();
-  if (session::reports_in(left) == 0) return;
-  const session::Kept kept = session::keep_offline(options_.offline_file, left);
+  const auto reports = session::reports_in(left);
+  if (reports == 0) return;
+  const session::Kept kept = spool_path.empty() ? session::keep_offline(options_.offline_file, left)
+                                                : session::kept_in_spool(spool_path, reports);
   lock.lock();
   reports_offline_ = kept.reports;
   lock.unlock();
-  const bool next_one_may = options_.take_over && kept.reports > 0;
-  log(kept.line + (next_one_may ? ", unless this worker's next process does" : ""));
+  log(kept.line);
 }
 
 void WorkerImpl::queue(session::Outbox::Message message) {

@@ -59,7 +59,7 @@ class WorkerImpl {
   using Deadline = std::chrono::steady_clock::time_point;
 
   std::unique_ptr<energy::Meter> open_meter() const;
-  protocol::WorkerHello take_over(protocol::WorkerHello hello);
+  session::Conversation::Start start(protocol::WorkerHello hello);
   // Lets the recorder do something and queues the reports that it returns.
   template <class Call>
   void record(Call call);
@@ -70,7 +70,7 @@ class WorkerImpl {
   };
   Step step(std::int64_t round);
   bool wait_until_settled(session::Outbox::Ticket ticket, Deadline deadline);
-  void keep_offline(std::string bye);              // when the link has stopped
+  void keep_the_rest(std::string bye);             // when the link has stopped
   void queue(session::Outbox::Message message);    // with state_.mutex held
   void log(std::string_view line) const noexcept;  // the link's thread, or when there is none
   void tick_later();

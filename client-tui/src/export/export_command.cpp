@@ -15,18 +15,17 @@
 #include "app/http_get.h"
 #include "app/signal_waiter.h"
 #include "export/output_files.h"
+#include "plain/progress_line.h"
 #include "text/display_text.h"
 
 namespace fedwatt::viewer {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Done = tl::expected<void, HttpProblem>;
 
 constexpr int kExitSignal = 130;
 constexpr int kPageEvents = 10'000;
 constexpr auto kPatience = std::chrono::seconds(60);  // the hub may wait for its database
-constexpr auto kProgressEvery = std::chrono::milliseconds(200);
 
 constexpr const char* kAboutExport =
     R"(Write what the hub has stored of a run to files or standard output
@@ -35,32 +34,6 @@ constexpr const char* kAboutExport =
   reports  a line for each report of a worker
   events   all that happened, in order: the whole run (JSON lines only)
   all      all of these, and the run's totals: into the folder that -o names)";
-
-// Shows how far it is in one line of a terminal, now and then.
-class Progress {
- public:
-  Progress(std::ostream& err, bool shown) : err_(err), shown_(shown) {}
-  ~Progress() {
-    if (drawn_) err_ << "\r\x1b[K" << std::flush;
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void add(const std::string& table, std::string_view text) {
-    lines_ += std::count(text.begin(), text.end(), '\n');
-    if (!shown_ || Clock::now() < next_) return;
-    next_ = Clock::now() + kProgressEvery;
-    drawn_ = true;
-    err_ << fmt::format("\r\x1b[K{}: {} lines", table, lines_) << std::flush;
-  }
-
- private:
-  std::ostream& err_;
-  bool shown_;
-  bool drawn_ = false;
-  std::int64_t lines_ = 0;
-  Clock::time_point next_;
-};
 
 // The target of `Link: <target>; rel="next"`.
 std::optional<std::string> next_page(std::string_view header_line) {
@@ -78,7 +51,7 @@ std::optional<std::string> next_page(std::string_view header_line) {
 
 class Exporter {
  public:
-  Exporter(const CommandLine& line, Progress& progress)
+  Exporter(const CommandLine& line, ProgressLine& progress)
       : hub_(http_address_of(line.hub_url)), run_(line.run), progress_(progress) {}
 
   // Writes one table; the header line of a CSV file once.
@@ -96,7 +69,8 @@ class Exporter {
           skips_header = false;
         }
         out << part;
-        progress_.add(name, part);
+        lines_ += std::count(part.begin(), part.end(), '\n');
+        progress_.update([&] { return fmt::format("{}: {} lines", name, lines_); });
         return out.good();
       };
       auto got = http_get(hub_ + target, write, kPatience, [&next](std::string_view line) {
@@ -132,7 +106,8 @@ class Exporter {
 
   std::string hub_;
   std::string run_;
-  Progress& progress_;
+  ProgressLine& progress_;
+  std::int64_t lines_ = 0;  // written so far
 };
 
 // One table into `out`, or into the file that the line names.
@@ -207,7 +182,7 @@ int export_run(const CommandLine& line, std::ostream& out, std::ostream& err, bo
   });
   Done done;
   {
-    Progress progress(err, shows_progress);
+    ProgressLine progress(err, shows_progress);
     Exporter exporter(line, progress);
     done = line.export_table == "all" ? export_all(line, exporter, files)
                                       : export_table(line, exporter, files, out);

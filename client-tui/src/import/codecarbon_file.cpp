@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <utility>
 
+#include "fedwatt/protocol/number_in.h"
 #include "import/csv_line.h"
 #include "import/local_time.h"
-#include "import/row_numbers.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -116,7 +116,7 @@ tl::expected<CodecarbonFile::Figures, std::string> CodecarbonFile::read_figures(
     const std::string_view text = field(kFigureColumns[i]);
     const bool component = i == kCpuKwh || i == kGpuKwh || i == kRamKwh;
     if (component && text.empty()) continue;
-    const auto value = number_in(text);
+    const auto value = protocol::number_in<double>(text);
     if (!value) return tl::unexpected(fmt::format("{} is no number", kFigureColumns[i]));
     if (*value < 0) return tl::unexpected(fmt::format("{} is negative", kFigureColumns[i]));
     figures[i] = *value;
@@ -170,7 +170,7 @@ tl::expected<protocol::Report, std::string> CodecarbonFile::report_of(
       report.energy_source.ram = kCodecarbonSource;
     }
     // Without a GPU codecarbon writes 0 for what was not measured.
-    if (totals[kGpuKwh] > 0 || number_in(field("gpu_count")).value_or(0) > 0) {
+    if (totals[kGpuKwh] > 0 || protocol::number_in<double>(field("gpu_count")).value_or(0) > 0) {
       report.energy_j.gpu_j = figures[kGpuKwh] * kJoulesPerKwh;
       report.energy_source.gpu = kCodecarbonSource;
     }
@@ -195,7 +195,8 @@ protocol::WorkerHello CodecarbonFile::hello_of(const std::string& line) const {
   hello.pue = 1.0;  // codecarbon's is in its energy already
   hello.hardware.cpu = field("cpu_model");
   if (!field("gpu_model").empty()) hello.hardware.gpu.emplace_back(field("gpu_model"));
-  if (const auto gib = number_in(field("ram_total_size")); gib && *gib > 0 && *gib < kMaxGib) {
+  if (const auto gib = protocol::number_in<double>(field("ram_total_size"));
+      gib && *gib > 0 && *gib < kMaxGib) {
     hello.hardware.ram_bytes = std::llround(*gib * kBytesPerGib);
   }
   const std::string_view version = field("codecarbon_version");

@@ -20,6 +20,7 @@
 #include "import/import_source.h"
 #include "import/importer.h"
 #include "link/hub_link.h"
+#include "plain/progress_line.h"
 #include "text/display_text.h"
 
 namespace fedwatt::viewer {
@@ -29,7 +30,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kConnectWithin = std::chrono::seconds(5);
 constexpr auto kSilenceLimit = std::chrono::seconds(60);  // the hub may wait for its database
-constexpr auto kProgressEvery = std::chrono::milliseconds(200);
 
 struct Up {};
 struct Arrived {
@@ -80,32 +80,8 @@ std::unique_ptr<link::HubLink> connect(const std::string& url, std::size_t file,
                                         }});
 }
 
-// Shows how far it is in one line of a terminal, now and then.
-class Progress {
- public:
-  Progress(std::ostream& err, bool shown) : err_(err), shown_(shown) {}
-  ~Progress() {
-    if (drawn_) err_ << "\r\x1b[K" << std::flush;
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void update(const Importer& importer) {
-    if (!shown_ || SteadyClock::now() < next_) return;
-    next_ = SteadyClock::now() + kProgressEvery;
-    drawn_ = true;
-    err_ << fmt::format("\r{} of {} reports", importer.settled(), importer.total()) << std::flush;
-  }
-
- private:
-  std::ostream& err_;
-  bool shown_;
-  bool drawn_ = false;
-  SteadyClock::time_point next_;
-};
-
 // Until it is known what became of every file.
-void run(Importer& importer, Arrivals& arrivals, const std::string& url, Progress& progress) {
+void run(Importer& importer, Arrivals& arrivals, const std::string& url, ProgressLine& progress) {
   std::size_t up = 0;
   std::string reason = "no hub answers at " + url;
   auto deadline = SteadyClock::now() + kConnectWithin;
@@ -123,7 +99,8 @@ void run(Importer& importer, Arrivals& arrivals, const std::string& url, Progres
       importer.received(arrived->file, std::get<std::string>(arrived->what));
     }
     if (up > 0) deadline = SteadyClock::now() + kSilenceLimit;
-    progress.update(importer);
+    progress.update(
+        [&] { return fmt::format("{} of {} reports", importer.settled(), importer.total()); });
   }
 }
 
@@ -241,7 +218,7 @@ int import_files(const CommandLine& line, std::ostream& out, std::ostream& err,
     links.push_back(connect(line.hub_url, index, arrivals));
   }
   {
-    Progress progress(err, shows_progress);
+    ProgressLine progress(err, shows_progress);
     run(importer, arrivals, line.hub_url, progress);
   }
   links.clear();

@@ -6,6 +6,8 @@
 #include "import/codecarbon_file.h"
 #include "import/line_reader.h"
 #include "import/offline_reader.h"
+#include "import/spool_source.h"
+#include "session/spool.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -20,6 +22,7 @@ Sources alone(tl::expected<ImportSource, std::string> source) {
 }  // namespace
 
 Sources check_import_file(const std::string& path, SkippedRows& skipped) {
+  if (session::is_spool(path)) return alone(check_spool(path));
   auto lines = LineReader::open(path);
   if (!lines) return tl::unexpected(std::move(lines.error()));
   const auto first = lines->next();
@@ -32,13 +35,14 @@ Sources check_import_file(const std::string& path, SkippedRows& skipped) {
   }
   if (CodecarbonFile::is_header(text)) {
     sources = check_codecarbon_file(path, skipped);
-  } else if (CarbontrackerLog::is_first_line(text)) {
+  } else if (CarbontrackerLines::is_first_line(text)) {
     sources = alone(check_carbontracker_log(path, skipped));
   } else {
     return tl::unexpected(
         path +
         " is of no kind that can be imported: these are offline files of Fedwatt's workers (JSON "
-        "lines), codecarbon's emissions.csv, and carbontracker's logs (…_carbontracker.log, "
+        "lines), their spools, codecarbon's emissions.csv, and carbontracker's logs "
+        "(…_carbontracker.log, "
         "…_carbontracker_output.log)");
   }
   if (!sources) return sources;

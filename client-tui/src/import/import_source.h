@@ -15,6 +15,8 @@
 
 namespace fedwatt::viewer {
 
+inline constexpr double kJoulesPerKwh = 3.6e6;
+
 using ImportMessage = std::variant<protocol::Report, protocol::RoundPlan>;
 
 // Reads the messages of one worker from a file, one at a time. An error is one sentence with file

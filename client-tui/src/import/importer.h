@@ -71,6 +71,7 @@ class Importer {
   void take(std::size_t index, const protocol::Ack& ack);
   void take(std::size_t index, const protocol::Error& error);
   void take(std::size_t, const protocol::DirectiveOrder&) {}
+  void take(std::size_t, const protocol::StoreStatus&) {}  // acks go on when the store does
   void begin_sending();
   void read_ahead(Transfer& transfer);
   void pump();

@@ -47,6 +47,7 @@ void ViewerModel::connection_lost(const std::string& reason, bool is_final,
 
 void ViewerModel::take(const protocol::ViewerWelcome& welcome, protocol::Timestamp now) {
   connection_ = {Connection::State::kLive, now, "", welcome.hub_version};
+  store_trouble_.reset();  // the hub says so after its welcome, if there is any
   hub_clock_ahead_ = welcome.server_time - now;
 }
 
@@ -108,6 +109,11 @@ void ViewerModel::take(const protocol::PoliciesSet& set) { policies_set_[set.id]
 
 void ViewerModel::take(const protocol::Recomputed& recomputed) {
   recomputed_[recomputed.id] = recomputed;
+}
+
+void ViewerModel::take(const protocol::StoreStatus& status) {
+  store_trouble_.reset();
+  if (status.state == protocol::StoreStatus::State::kUnavailable) store_trouble_ = status;
 }
 
 void ViewerModel::take(const protocol::Error& error) {

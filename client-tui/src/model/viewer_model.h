@@ -77,6 +77,8 @@ class ViewerModel {
   // What the hub answered to a request with that id; null before it did.
   const protocol::PoliciesSet* find_policies_set(const std::string& id) const;
   const protocol::Recomputed* find_recomputed(const std::string& id) const;
+  // What keeps the hub from storing, and so from showing, anything new; empty if nothing does.
+  const std::optional<protocol::StoreStatus>& store_trouble() const { return store_trouble_; }
   // The latest error that belongs to no command.
   const std::optional<protocol::Error>& last_error() const { return last_error_; }
 
@@ -90,6 +92,7 @@ class ViewerModel {
   void take(const protocol::CommandStatus& command);
   void take(const protocol::PoliciesSet& set);
   void take(const protocol::Recomputed& recomputed);
+  void take(const protocol::StoreStatus& status);
   void take(const protocol::Error& error);
 
   Connection connection_;
@@ -99,6 +102,7 @@ class ViewerModel {
   std::map<std::string, protocol::Error> refusals_;
   std::map<std::string, protocol::PoliciesSet> policies_set_;
   std::map<std::string, protocol::Recomputed> recomputed_;
+  std::optional<protocol::StoreStatus> store_trouble_;
   std::optional<protocol::Error> last_error_;
 };
 

@@ -20,7 +20,8 @@ bool answers_subscription(const ChannelEvent& event) {
   const auto* received = std::get_if<Received>(&event);
   if (!received) return false;
   const auto& messages = received->messages;
-  return messages.empty() || !std::holds_alternative<protocol::ViewerWelcome>(messages.front());
+  return messages.empty() || !(std::holds_alternative<protocol::ViewerWelcome>(messages.front()) ||
+                               std::holds_alternative<protocol::StoreStatus>(messages.front()));
 }
 
 // Whether a message is about the run, and so belongs into its JSON lines.
@@ -96,6 +97,7 @@ int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
 
   WatchLines lines;
   std::string run_id;
+  std::optional<protocol::StoreStatus> said_trouble;
   while (true) {
     const auto event = next_event(session, in(std::chrono::hours(1)));
     if (!event) continue;
@@ -106,6 +108,10 @@ int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
     }
     const auto* received = std::get_if<Received>(&*event);
     if (!received) continue;
+    if (const auto& trouble = session.model.store_trouble(); trouble != said_trouble) {
+      err << "fedwatt: " << describe_store(trouble) << "\n";
+      said_trouble = trouble;
+    }
     const RunRecord* run = find_watched(line, session, run_id);
     if (!run && !line.wait_for_run && session.model.last_error()) {
       err << "fedwatt: " << printable(session.model.last_error()->message)

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "text/display_text.h"
+#include "text/words.h"
 
 namespace fedwatt::viewer {
 
@@ -22,7 +23,24 @@ std::optional<ChannelEvent> next_event(Session& session, SteadyTime deadline) {
   return event;
 }
 
+Answer await_answer(Session& session, SteadyTime deadline, const std::string& id, std::ostream& err,
+                    const std::function<bool()>& answered) {
+  while (!answered()) {
+    if (!next_event(session, deadline)) return Answer::kLate;
+    const protocol::Error* error = session.model.find_refusal(id);
+    if (!error && session.model.last_error()) error = &*session.model.last_error();
+    if (!error) continue;
+    err << "fedwatt: " << printable(error->message) << "\n";
+    return Answer::kRefused;
+  }
+  return Answer::kCame;
+}
+
 int no_hub(const CommandLine& line, const Session& session, std::ostream& err) {
+  if (const auto& trouble = session.model.store_trouble()) {
+    err << "fedwatt: " << describe_store(trouble) << "; try again when it can.\n";
+    return kExitNoHub;
+  }
   const std::string& reason = session.model.connection().reason;
   err << "fedwatt: "
       << (reason.empty() ? "no hub answers at " + printable(line.hub_url) : printable(reason))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -26,6 +27,12 @@ std::optional<ChannelEvent> next_event(Session& session, SteadyTime deadline);
 
 // Blocks until the hub's welcome; false if it does not come in time, or the hub wants no viewer.
 bool connect(Session& session);
+
+// Takes events until `answered` holds, so long as that is before the deadline. What the hub refuses
+// meanwhile, the request of that id or a subscription, is told on `err`.
+enum class Answer { kCame, kRefused, kLate };
+Answer await_answer(Session& session, SteadyTime deadline, const std::string& id, std::ostream& err,
+                    const std::function<bool()>& answered);
 
 // Says that no hub answered; returns the exit status for that.
 int no_hub(const CommandLine& line, const Session& session, std::ostream& err);

@@ -148,15 +148,12 @@ int show_policies(const CommandLine& line, std::ostream& out, std::ostream& err)
   Session session(line.hub_url, line.viewer_name);
   session.conversation.follow(line.run);
   if (!connect(session)) return no_hub(line, session, err);
-  const auto deadline = in(kPatience);
   const RunRecord* run = nullptr;
-  while (!(run = session.model.find_awaited(line.run, false))) {
-    if (!next_event(session, deadline)) return no_hub(line, session, err);
-    if (const auto& error = session.model.last_error()) {
-      err << "fedwatt: " << printable(error->message) << "\n";
-      return kExitError;
-    }
-  }
+  const auto answer = await_answer(session, in(kPatience), "", err, [&] {
+    return (run = session.model.find_awaited(line.run, false)) != nullptr;
+  });
+  if (answer == Answer::kRefused) return kExitError;
+  if (answer == Answer::kLate) return no_hub(line, session, err);
   session.channel.stop();
   if (line.json) {
     out << protocol::encode(protocol::HubToViewer(run->view)) << std::endl;
@@ -177,27 +174,24 @@ int change_policies(const CommandLine& line, std::ostream& out, std::ostream& er
   session.conversation.follow(line.run);  // to say what the policies mean for it
   if (!connect(session)) return no_hub(line, session, err);
   session.conversation.give(change);
-  const auto deadline = in(kPatience);
-  const protocol::PoliciesSet* answer = nullptr;
-  while (!(answer = session.model.find_policies_set(change.id)) ||
-         !session.model.find_run(answer->run_id)) {
-    if (!next_event(session, deadline)) {
-      err << "fedwatt: The hub has not answered in time: see with `fedwatt policy show` whether "
-             "the policies are in force.\n";
-      return kExitNoHub;
-    }
-    if (const auto* refusal = session.model.find_refusal(change.id)) {
-      err << "fedwatt: " << printable(refusal->message) << "\n";
-      return kExitError;
-    }
+  const protocol::PoliciesSet* set = nullptr;
+  const auto answer = await_answer(session, in(kPatience), change.id, err, [&] {
+    set = session.model.find_policies_set(change.id);
+    return set && session.model.find_run(set->run_id);
+  });
+  if (answer == Answer::kRefused) return kExitError;
+  if (answer == Answer::kLate) {
+    err << "fedwatt: The hub has not answered in time: see with `fedwatt policy show` whether "
+           "the policies are in force.\n";
+    return kExitNoHub;
   }
   session.channel.stop();
   if (line.json) {
-    out << protocol::encode(protocol::HubToViewer(*answer)) << std::endl;
+    out << protocol::encode(protocol::HubToViewer(*set)) << std::endl;
   } else {
-    protocol::RunView run = session.model.find_run(answer->run_id)->view;
-    run.policies = answer->policies;
-    run.overruled_by = answer->overruled_by;
+    protocol::RunView run = session.model.find_run(set->run_id)->view;
+    run.policies = set->policies;
+    run.overruled_by = set->overruled_by;
     print(out, policy_lines(run));
   }
   return kExitOk;

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <cmath>
 #include <ostream>
 
 #include "fedwatt/protocol/codec.h"
+#include "fedwatt/protocol/number_in.h"
 #include "import/csv_line.h"
 #include "import/line_reader.h"
 #include "plain/plain_session.h"
@@ -44,14 +43,6 @@ tl::unexpected<std::string> problem(std::string what) {
   return tl::unexpected<std::string>(std::move(what));
 }
 
-std::optional<double> number_of(const std::string& text) {
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || rest != end || !std::isfinite(number)) return std::nullopt;
-  return number;
-}
-
 bool is_file(const std::string& text) {
   return text.find('/') != text.npos || text.ends_with(".csv");
 }
@@ -76,7 +67,7 @@ tl::expected<std::vector<protocol::IntensityPoint>, std::string> read_series(
     }
     const auto at = protocol::parse_timestamp((*fields)[0]);
     if (!at) return problem(file->problem("has no time like 2026-01-31T12:00:00Z"));
-    const auto g_per_kwh = number_of((*fields)[1]);
+    const auto g_per_kwh = protocol::number_in<double>((*fields)[1]);
     if (!g_per_kwh) return problem(file->problem("has no number of gCO2e per kWh"));
     if (!series.empty() && *at <= series.back().at) {
       return problem(file->problem("is not later than the row before"));
@@ -133,7 +124,7 @@ void add_recompute_command(CLI::App& app, CommandLine& line,
 tl::expected<void, std::string> read_intensity(const std::string& text,
                                                protocol::Recompute& request) {
   if (text == "now") return {};
-  if (const auto number = number_of(text)) {
+  if (const auto number = protocol::number_in<double>(text)) {
     request.intensity_g_per_kwh = number;
   } else if (is_file(text)) {
     auto series = read_series(text);
@@ -155,25 +146,24 @@ int recompute_run(const CommandLine& line, std::ostream& out, std::ostream& err)
   protocol::Recompute request = line.recompute;
   request.id = new_command_id();
   request.run = line.run;
-  const auto fail = [&err](const std::string& what) {
-    err << "fedwatt: " << printable(what) << "\n";
+  if (const auto read = read_intensity(line.intensity, request); !read) {
+    err << "fedwatt: " << printable(read.error()) << "\n";
     return kExitError;
-  };
-  if (const auto read = read_intensity(line.intensity, request); !read) return fail(read.error());
+  }
 
   Session session(line.hub_url, line.viewer_name);
   if (!connect(session)) return no_hub(line, session, err);
   session.conversation.give(request);
   const auto deadline = in(std::chrono::duration<double>(line.timeout_s));
   const protocol::Recomputed* result = nullptr;
-  while (!(result = session.model.find_recomputed(request.id))) {
-    if (!next_event(session, deadline)) {
-      err << "fedwatt: The hub has not answered in time; see with `fedwatt runs` whether the "
-             "edition is there.\n";
-      return kExitNoHub;
-    }
-    if (const auto* refusal = session.model.find_refusal(request.id)) return fail(refusal->message);
-    if (const auto& error = session.model.last_error()) return fail(error->message);
+  const auto answer = await_answer(session, deadline, request.id, err, [&] {
+    return (result = session.model.find_recomputed(request.id)) != nullptr;
+  });
+  if (answer == Answer::kRefused) return kExitError;
+  if (answer == Answer::kLate) {
+    err << "fedwatt: The hub has not answered in time; see with `fedwatt runs` whether the edition "
+           "is there.\n";
+    return kExitNoHub;
   }
   session.channel.stop();
   if (line.json) {

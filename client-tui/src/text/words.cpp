@@ -151,6 +151,11 @@ std::string describe_edition(const std::optional<protocol::Edition>& edition) {
                      printable(edition->of_run_id), printable(edition->made_by));
 }
 
+std::string describe_store(const std::optional<protocol::StoreStatus>& trouble) {
+  if (!trouble) return "The hub can store what comes again";
+  return "The hub cannot store anything new: " + printable(trouble->message);
+}
+
 std::string_view estimate_mark(const std::vector<std::string>& sources) {
   return std::any_of(sources.begin(), sources.end(), is_estimate) ? "~" : "";
 }

@@ -47,6 +47,9 @@ std::string describe_settings(const protocol::CarbonSettings& settings);
 // "recomputed with region FR from r-7f3a by ada"; empty for an original.
 std::string describe_edition(const std::optional<protocol::Edition>& edition);
 
+// "The hub cannot store anything new: the disk is full"; empty: that it can again.
+std::string describe_store(const std::optional<protocol::StoreStatus>& trouble);
+
 // "~" if any of the sources is an estimate, else nothing: goes before the figure.
 std::string_view estimate_mark(const std::vector<std::string>& sources);
 std::string_view estimate_mark(const protocol::EnergySources& sources);

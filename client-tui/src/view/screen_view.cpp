@@ -96,6 +96,13 @@ ftxui::Element footer(const Style& style, const ViewContext& context, const RunR
   return ftxui::hbox(std::move(parts));
 }
 
+// Says why nothing moves; empty if the hub can store what comes.
+ftxui::Elements banner(const Style& style, const ViewContext& context) {
+  const auto& trouble = context.model.store_trouble();
+  if (!trouble) return {};
+  return {style.text(clip(describe_store(trouble), context.size.width), Tone::kBad)};
+}
+
 ftxui::Element too_small(const ViewContext& context) {
   return ftxui::center(ftxui::vbox({
       ftxui::hcenter(ftxui::text("fedwatt needs more room:")),
@@ -122,10 +129,13 @@ ftxui::Element screen_view(const ViewContext& context) {
   const Style style(context.colored);
   const RunRecord* run = current_run(context.ui, context.model);
   constexpr int kTitleAndFooter = 2;
-  const Size size{context.size.width, context.size.height - kTitleAndFooter};
-  auto screen = ftxui::vbox({title_bar(style, context, run),
-                             main_view(style, context, run, size) | ftxui::flex,
-                             footer(style, context, run)});
+  auto lines = banner(style, context);
+  const Size size{context.size.width,
+                  context.size.height - kTitleAndFooter - static_cast<int>(lines.size())};
+  lines.insert(lines.begin(), title_bar(style, context, run));
+  lines.push_back(main_view(style, context, run, size) | ftxui::flex);
+  lines.push_back(footer(style, context, run));
+  auto screen = ftxui::vbox(std::move(lines));
   if (context.ui.help) return ftxui::dbox({std::move(screen), help_dialog(style, context)});
   const bool asks =
       context.ui.confirmation && context.model.find_run(context.ui.confirmation->run_id);

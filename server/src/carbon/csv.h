@@ -1,8 +1,6 @@
 #pragma once
 
-#include <charconv>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,15 +28,5 @@ class CsvProblems {
 // skipped, and so is a byte-order mark.
 void read_csv(std::string_view text, const CsvFields& header, CsvProblems& problems,
               const std::function<void(std::size_t line, const CsvFields& fields)>& visit);
-
-// The number that is all of `text`, whatever the locale; empty for anything else.
-template <typename Number>
-std::optional<Number> number_in(std::string_view text) {
-  Number value{};
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  if (error != std::errc{} || end != last) return std::nullopt;
-  return value;
-}
 
 }  // namespace fedwatt::carbon

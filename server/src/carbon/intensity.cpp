@@ -48,6 +48,14 @@ std::string live_source_text(const LiveSource& source, const std::vector<LiveSer
 
 }  // namespace
 
+Intensity completed(const IntensitySeries::Part& part, const std::string& source,
+                    const Intensity& other) {
+  const auto [g_per_kwh, share] = part;
+  if (share == 0) return other;
+  if (share == 1) return {g_per_kwh, source};
+  return {share * g_per_kwh + (1 - share) * other.g_per_kwh, source + "+" + other.source};
+}
+
 void Intensities::set_series(std::string_view region, IntensitySeries series) {
   const auto* row = table_->named(region);
   auto name = row ? row->code : std::string(region);
@@ -116,11 +124,8 @@ Intensity Intensities::over_without_live(const Place& place, Interval interval) 
   const bool is_world = &region == &table_->world();
   Intensity fixed{region.g_per_kwh, is_world ? "world" : "table:" + region.code};
   if (!place.series_) return fixed;
-  const auto [g_per_kwh, share] = place.series_->series.over(interval);
-  if (share == 0) return fixed;
-  const auto source = "series:" + place.series_->region;
-  if (share == 1) return {g_per_kwh, source};
-  return {share * g_per_kwh + (1 - share) * fixed.g_per_kwh, source + "+" + fixed.source};
+  const auto& [name, series] = *place.series_;
+  return completed(series.over(interval), "series:" + name, fixed);
 }
 
 }  // namespace fedwatt::carbon

@@ -5,6 +5,7 @@
 
 #include "carbon/csv.h"
 #include "fedwatt/carbon/region_table.h"
+#include "fedwatt/protocol/number_in.h"
 
 namespace fedwatt::carbon {
 namespace {
@@ -36,7 +37,7 @@ tl::expected<IntensitySeries, std::string> IntensitySeries::parse(std::string_vi
     if (!start) {
       return problems.add(line, "'" + fields[0] + "' is not a time as 2026-01-31T12:00:00Z");
     }
-    const auto g_per_kwh = number_in<double>(fields[1]);
+    const auto g_per_kwh = protocol::number_in<double>(fields[1]);
     if (!g_per_kwh || !(*g_per_kwh >= 0 && *g_per_kwh <= kMostGPerKwh)) {
       return problems.add(line, "'" + fields[1] + "' is not a number from 0 to 2000");
     }

@@ -7,6 +7,7 @@
 
 #include "carbon/csv.h"
 #include "carbon/intensity_csv.h"
+#include "fedwatt/protocol/number_in.h"
 
 namespace fedwatt::carbon {
 namespace {
@@ -34,8 +35,8 @@ tl::expected<Region, std::string> region_in(const CsvFields& fields) {
   Region region{fields[0],
                 fields[1],
                 names_in(fields[2]),
-                number_in<double>(fields[3]).value_or(-1),
-                number_in<int>(fields[4]).value_or(0),
+                protocol::number_in<double>(fields[3]).value_or(-1),
+                protocol::number_in<int>(fields[4]).value_or(0),
                 fields[5]};
   for (const std::size_t column : {0U, 1U, 5U}) {
     if (!is_text(fields[column])) return tl::unexpected("no proper " + kTableHeader[column]);

@@ -85,11 +85,8 @@ Intensity EditionIntensity::of(const protocol::Report& report, carbon::Interval 
   if (number_) return {*number_, "given"};
   if (region_) return known_->over(place_of(*region_), interval);
   if (!series_) return intensity_at(*known_, place_of(worker_region), report, interval);
-  const auto [g_per_kwh, share] = series_->over(interval);
-  if (share == 1) return {g_per_kwh, "given series"};
-  auto other = known_->over(place_of(worker_region), interval);
-  if (share == 0) return other;
-  return {share * g_per_kwh + (1 - share) * other.g_per_kwh, "given series+" + other.source};
+  return carbon::completed(series_->over(interval), "given series",
+                           known_->over(place_of(worker_region), interval));
 }
 
 const carbon::Intensities::Place& EditionIntensity::place_of(const std::string& region) {

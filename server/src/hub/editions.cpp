@@ -82,11 +82,7 @@ void Editions::make(protocol::Recompute request, const std::string& made_by, con
 tl::expected<void, Error> Editions::enqueue(protocol::Recompute request, const std::string& made_by,
                                             const Answer& answer) {
   run::Run* const original = runs_.resolve(request.run);
-  if (!original) {
-    return tl::unexpected(
-        failure(request, "unknown_run",
-                "no run is called " + request.run + "; runs: " + runs_.some_names()));
-  }
+  if (!original) return tl::unexpected(runs_.unknown_run(request.run, request.id));
   auto intensity = EditionIntensity::from(request, known_);
   if (!intensity) return tl::unexpected(std::move(intensity.error()));
 

@@ -1,20 +1,19 @@
 #include "fedwatt/hub/export.h"
 
 #include <algorithm>
-#include <charconv>
-#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "csv_text.h"
 #include "fedwatt/hub/http_api.h"
 #include "fedwatt/net/http_target.h"
+#include "fedwatt/protocol/csv.h"
 #include "fedwatt/protocol/names.h"
+#include "fedwatt/protocol/number_in.h"
 #include "fedwatt/run/event_codec.h"
+#include "json_values.h"
 
 namespace fedwatt::hub {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using net::HttpRequest;
 using net::HttpResponse;
 using run::ReportReceived;
@@ -22,13 +21,6 @@ using run::StoredEvent;
 using Table = PageRequest::Table;
 
 constexpr std::size_t kSliceEvents = 500;
-
-template <class Value>
-Json or_null(const std::optional<Value>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 Json metric_or_null(const protocol::Report& report, const char* name) {
   const auto metric = report.metrics.find(name);
@@ -71,8 +63,8 @@ Json row_of(const StoredEvent& stored, const ReportReceived& received) {
 
 std::string csv_field(const Json& value) {
   if (value.is_null()) return {};
-  if (value.is_string()) return csv_text(value.get_ref<const std::string&>());
-  return value.is_object() ? csv_text(value.dump()) : value.dump();
+  if (value.is_string()) return protocol::csv_field(value.get_ref<const std::string&>());
+  return value.is_object() ? protocol::csv_field(text_of(value)) : text_of(value);
 }
 
 std::string csv_header() {
@@ -99,7 +91,7 @@ std::string event_line(const StoredEvent& stored) {
   Json head = {{"offset", stored.offset},
                {"at", protocol::format_timestamp(stored.at)},
                {"kind", run::event_kind(stored.event)}};
-  std::string line = head.dump();
+  std::string line = text_of(head);
   line.pop_back();
   return line + R"(,"fields":)" + run::encode_event(stored.event) + "}\n";
 }
@@ -109,8 +101,10 @@ template <class Number>
 bool read_number(const HttpRequest& request, const char* key, Number most, Number& value) {
   const std::string text = net::query_value(request.query, key);
   if (text.empty()) return true;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= most;
+  const auto number = protocol::number_in<Number>(text);
+  if (!number || *number < 0 || *number > most) return false;
+  value = *number;
+  return true;
 }
 
 tl::unexpected<HttpResponse> bad_request(const std::string& message) {
@@ -142,21 +136,11 @@ tl::expected<PageRequest, HttpResponse> read_query(const HttpRequest& request, T
 
 std::optional<tl::expected<PageRequest, HttpResponse>> page_request(const HttpRequest& request,
                                                                     const Runs& runs) {
-  constexpr std::string_view kPrefix = "/api/v1/runs/";
-  const std::string_view path = request.path;
-  if (!needs_runs(request) || path.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
-  // A run's name may end like this, too: then it is meant.
-  if (runs.resolve(std::string(path.substr(kPrefix.size())))) return std::nullopt;
-  for (const auto& [ending, table] :
-       {std::pair<std::string_view, Table>{"/reports", Table::kReports},
-        std::pair<std::string_view, Table>{"/events", Table::kEvents}}) {
-    if (path.size() < kPrefix.size() + ending.size() || !path.ends_with(ending)) continue;
-    const auto name = path.substr(kPrefix.size(), path.size() - kPrefix.size() - ending.size());
-    const run::Run* run = runs.resolve(std::string(name));
-    if (run) return read_query(request, table, run->run_id());
-    return tl::unexpected(unknown_run(std::string(name), runs));
-  }
-  return std::nullopt;
+  const auto asked = needs_runs(request) ? run_path(request.path, runs) : std::nullopt;
+  if (!asked || (asked->part != "/reports" && asked->part != "/events")) return std::nullopt;
+  if (!asked->run) return tl::unexpected(unknown_run(asked->name, runs));
+  const auto table = asked->part == "/reports" ? Table::kReports : Table::kEvents;
+  return read_query(request, table, asked->run->run_id());
 }
 
 Page::Page(PageRequest request) : request_(std::move(request)), limit_(request_.limit) {
@@ -181,7 +165,7 @@ void Page::write(const StoredEvent& stored) {
   const auto* received = std::get_if<ReportReceived>(&stored.event);
   if (!received) return;
   const Json row = row_of(stored, *received);
-  text_ += request_.csv ? csv_line(row) : row.dump() + "\n";
+  text_ += request_.csv ? csv_line(row) : text_of(row) + "\n";
 }
 
 HttpResponse Page::answer() && {

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <set>
 
 #include "fedwatt/hub/http_api.h"
 #include "fedwatt/net/http_target.h"
+#include "fedwatt/protocol/number_in.h"
 #include "fedwatt/run/comparison.h"
 
 namespace fedwatt::hub {
@@ -45,13 +45,11 @@ class Parameters {
     if (values.empty()) return std::nullopt;
     if (values.size() > 1) fail(key + " is given twice");
     const std::string& text = values.front();
-    double number = 0;
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || rest != end || !std::isfinite(number)) {
+    const auto number = protocol::number_in<double>(text);
+    if (!number) {
       fail(key + " must be a number, not \"" + text + "\"");
-    } else if (number < range.min || number > range.max) {
-      const bool percent = range.max == 1 && number > 1 && number <= 100;
+    } else if (*number < range.min || *number > range.max) {
+      const bool percent = range.max == 1 && *number > 1 && *number <= 100;
       fail(key + " " + text + " is outside " + in_words(range.min) + ".." + in_words(range.max) +
            (percent ? ": give a fraction, 0.81 for 81 %" : ""));
     }

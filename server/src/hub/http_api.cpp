@@ -1,10 +1,10 @@
 #include "fedwatt/hub/http_api.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "fedwatt/net/http_target.h"
 #include "fedwatt/protocol/codec.h"
+#include "json_values.h"
 
 namespace fedwatt::hub {
 namespace {
@@ -14,7 +14,10 @@ using net::HttpResponse;
 using protocol::HubToViewer;
 
 constexpr std::string_view kRuns = "/api/v1/runs";
+constexpr std::string_view kBelowRuns = "/api/v1/runs/";
 constexpr std::string_view kCompare = "/api/v1/compare";
+constexpr std::array<std::string_view, 4> kPartsOfARun = {"/rounds", "/figures", "/reports",
+                                                          "/events"};
 
 HttpResponse json_array(const std::vector<std::string>& messages) {
   std::string body = "[";
@@ -45,17 +48,6 @@ HttpResponse list_rounds(const HttpRequest& request, run::Run& run) {
   return {200, "application/x-ndjson", lines};
 }
 
-// What there is of a run, by the end of its path.
-struct Part {
-  std::string_view end;
-  HttpResponse (*answer)(const HttpRequest&, run::Run&);
-};
-constexpr std::array kOfARun{Part{"/rounds", &list_rounds}, Part{"/figures", &answer_figures}};
-
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 }  // namespace
 
 bool needs_runs(const HttpRequest& request) {
@@ -77,30 +69,35 @@ HttpResponse answer_without_runs(const HttpRequest& request) {
 
 HttpResponse answer_from_runs(const HttpRequest& request, const Runs& runs) {
   if (request.path == kCompare) return answer_comparison(request, runs);
-  std::string_view rest = std::string_view(request.path).substr(kRuns.size());
-  if (rest.empty() || rest == "/") return list_runs(runs);
-  if (rest.front() != '/') return answer_without_runs(request);
-  rest.remove_prefix(1);
-  // A run's name may hold slashes: it is taken whole before "/rounds" and its like are looked for.
-  if (run::Run* run = runs.resolve(std::string(rest))) {
-    return {200, "application/json", protocol::encode(HubToViewer{run->snapshot()}) + "\n"};
+  if (request.path == kRuns || request.path == kBelowRuns) return list_runs(runs);
+  const auto asked = run_path(request.path, runs);
+  if (!asked) return answer_without_runs(request);
+  if (!asked->run) return unknown_run(asked->name, runs);
+  if (asked->part == "/rounds") return list_rounds(request, *asked->run);
+  if (asked->part == "/figures") return answer_figures(request, *asked->run);
+  return {200, "application/json", protocol::encode(HubToViewer{asked->run->snapshot()}) + "\n"};
+}
+
+std::optional<RunPath> run_path(std::string_view path, const Runs& runs) {
+  if (!path.starts_with(kBelowRuns)) return std::nullopt;
+  std::string name(path.substr(kBelowRuns.size()));
+  if (run::Run* run = runs.resolve(name)) return RunPath{name, run, {}};
+  for (const auto part : kPartsOfARun) {
+    if (!name.ends_with(part)) continue;
+    name.resize(name.size() - part.size());
+    return RunPath{name, runs.resolve(name), part};
   }
-  for (const auto& [end, answer] : kOfARun) {
-    if (!ends_with(rest, end)) continue;
-    rest.remove_suffix(end.size());
-    if (run::Run* run = runs.resolve(std::string(rest))) return answer(request, *run);
-  }
-  return unknown_run(std::string(rest), runs);
+  return RunPath{name, nullptr, {}};
 }
 
 HttpResponse failed(int status, const char* code, const std::string& message) {
-  const nlohmann::ordered_json body = {{"error", {{"code", code}, {"message", message}}}};
-  return {status, "application/json",
-          body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"};
+  const Json body = {{"error", {{"code", code}, {"message", message}}}};
+  return {status, "application/json", text_of(body) + "\n"};
 }
 
 HttpResponse unknown_run(const std::string& name, const Runs& runs) {
-  return failed(404, "unknown_run", "no run is called " + name + "; runs: " + runs.some_names());
+  const auto error = runs.unknown_run(name);
+  return failed(404, error.code.c_str(), error.message);
 }
 
 HttpResponse ready() { return {200, "text/plain", "ready\n"}; }

@@ -8,6 +8,11 @@ namespace fedwatt::hub {
 namespace {
 
 constexpr std::chrono::milliseconds kTickEvery{100};
+// Answers over HTTP that may wait for a commit, and pages that may be read at a time. Each page
+// holds kFullPageBytes at most.
+constexpr std::size_t kMostWaitingReaders = 1'000;
+constexpr std::size_t kMostPages = 16;
+constexpr char kTooBusy[] = "too many requests are being answered: try again in a moment";
 
 }  // namespace
 
@@ -15,13 +20,20 @@ Hub::Hub(store::Committer& committer, net::Peers& peers, net::Timers& timers, Ru
          std::function<void(const store::StoreError&)> on_failure)
     : committer_(committer),
       timers_(timers),
-      cycle_(committer, timers, {[this] { return publish(); }, std::move(on_failure)}),
+      cycle_(committer, timers,
+             {[this] { return publish(); }, std::move(on_failure), [this] { tell_status(); },
+              [this] {
+                workers_.go_on();
+                viewers_.go_on();
+              }}),
       runs_(cycle_, [this](run::Run& run, const auto& orders) { workers_.deliver(run, orders); }),
       defaults_(std::move(defaults)),
       watch_(runs_, defaults_.intensities, timers),
       workers_(runs_, cycle_, peers, timers, defaults_, watch_),
       editions_(runs_, cycle_, committer, timers, workers_.intensities()),
-      viewers_(runs_, editions_, cycle_, peers, timers, watch_) {}
+      viewers_(runs_, editions_, cycle_, peers, timers, watch_) {
+  list_metrics(peers);
+}
 
 // Nobody is connected to a hub that has just started, whatever was so when the last one ended.
 void Hub::start() {
@@ -51,10 +63,17 @@ Delivery Hub::publish() {
 
 void Hub::tick() {
   if (draining_) return;
-  runs_.record_due(timers_.now());
-  watch_.tick();
+  if (!cycle_.full()) {  // else the clock's decisions wait, too
+    runs_.record_due(timers_.now());
+    watch_.tick();
+  }
   cycle_.go();
   timers_.after(kTickEvery, [this] { tick(); });
+}
+
+void Hub::tell_status() {
+  workers_.tell(cycle_.status());
+  viewers_.tell(cycle_.status());
 }
 
 void Hub::opened(net::ConnectionId connection, net::Endpoint endpoint, const std::string& address) {
@@ -78,6 +97,8 @@ void Hub::received(net::ConnectionId connection, std::string_view frame) {
 
 void Hub::drained(net::ConnectionId connection) { viewers_.drained(connection); }
 
+void Hub::rested() { viewers_.rested(); }
+
 void Hub::closed(net::ConnectionId connection) {
   const auto endpoint = endpoints_.extract(connection);
   if (endpoint.empty()) return;
@@ -97,14 +118,26 @@ void Hub::drain(std::function<void()> done) {
 
 void Hub::answer(const net::HttpRequest& request, std::function<void(net::HttpResponse)> respond) {
   if (request.path == "/readyz") return answer_ready(std::move(respond));
+  if (request.path == "/metrics" && request.method == "GET") {
+    return respond({200, Metrics::kContentType, metrics_.text()});
+  }
   if (!needs_runs(request)) return respond(answer_without_runs(request));
   if (!cycle_.trouble().empty()) return respond(unavailable(cycle_.trouble()));
   if (auto page = page_request(request, runs_)) {
     if (!*page) return respond(std::move(page->error()));
-    return answer_page(std::make_shared<Page>(**std::move(page)), std::move(respond));
+    if (pages_under_way_ >= kMostPages) return respond(unavailable(kTooBusy));
+    ++pages_under_way_;
+    return answer_page(std::make_shared<Page>(**std::move(page)),
+                       [this, respond = std::move(respond)](auto response) {
+                         --pages_under_way_;
+                         respond(std::move(response));
+                       });
   }
-  cycle_.read([this, request, respond = std::move(respond)]() -> Delivery {
-    return [respond, response = answer_from_runs(request, runs_)] { respond(response); };
+  if (cycle_.waiting_readers() >= kMostWaitingReaders) return respond(unavailable(kTooBusy));
+  cycle_.read([this, request, respond = std::move(respond)]() -> CommitCycle::Answer {
+    auto response = answer_from_runs(request, runs_);
+    const auto bytes = response.body.size();
+    return {[respond, response = std::move(response)] { respond(response); }, bytes};
   });
 }
 
@@ -121,8 +154,7 @@ void Hub::answer_page(const std::shared_ptr<Page>& page,
 
 void Hub::answer_ready(std::function<void(net::HttpResponse)> respond) {
   if (draining_) return respond(unavailable("the hub is shutting down"));
-  if (!cycle_.trouble().empty()) return respond(unavailable(cycle_.trouble()));
-  committer_.check([respond = std::move(respond)](const auto& result) {
+  cycle_.check([respond = std::move(respond)](const auto& result) {
     respond(result ? ready() : unavailable(result.error().message));
   });
 }

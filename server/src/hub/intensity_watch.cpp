@@ -33,22 +33,33 @@ void IntensityWatch::tick() {
 }
 
 void IntensityWatch::look_at(run::Run& run) {
-  const auto now = timers_.now();
   const auto rest_s = run.rest_s();
   for (const auto& region : run.regions_to_watch()) {
-    const auto place = intensities_.place_of(region);
-    const auto known = intensities_.over(place, {now, now});
-    run::IntensityNoted news{region, known.g_per_kwh, known.source, {}};
-    if (rest_s) news.outlook_g_per_kwh = intensities_.outlook(place, rest_of(*rest_s, now));
-    const auto noted = run.noted().find(region);
-    if (noted == run.noted().end()) {
-      if (!run.policies().intensity && !news.outlook_g_per_kwh) continue;
-    } else if (noted->second.g_per_kwh == news.g_per_kwh &&
-               !is_news(news.outlook_g_per_kwh, noted->second.outlook_g_per_kwh)) {
-      continue;
-    }
-    runs_.record(run, std::move(news), now);
+    note(run, region, intensities_.place_of(region), rest_s);
   }
+}
+
+void IntensityWatch::look_at(run::Run& run, const std::string& region) {
+  if (run.ended() || region.empty() || run.noted().count(region) > 0) return;
+  const auto place = intensities_.place_of(region);
+  // The rest of a run takes longer to find than what of it a static table knows.
+  note(run, region, place, place.looks_ahead() ? run.rest_s() : std::nullopt);
+}
+
+void IntensityWatch::note(run::Run& run, const std::string& region,
+                          const carbon::Intensities::Place& place, std::optional<double> rest_s) {
+  const auto now = timers_.now();
+  const auto known = intensities_.over(place, {now, now});
+  run::IntensityNoted news{region, known.g_per_kwh, known.source, {}};
+  if (rest_s) news.outlook_g_per_kwh = intensities_.outlook(place, rest_of(*rest_s, now));
+  const auto noted = run.noted().find(region);
+  if (noted == run.noted().end()) {
+    if (!run.policies().intensity && !news.outlook_g_per_kwh) return;
+  } else if (noted->second.g_per_kwh == news.g_per_kwh &&
+             !is_news(news.outlook_g_per_kwh, noted->second.outlook_g_per_kwh)) {
+    return;
+  }
+  runs_.record(run, std::move(news), now);
 }
 
 }  // namespace fedwatt::hub

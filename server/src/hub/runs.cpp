@@ -34,22 +34,24 @@ run::Run& Runs::add(std::unique_ptr<run::Run> run) {
 }
 
 void Runs::replay(run::StoredEvent&& stored) {
-  const auto* created = std::get_if<run::RunCreated>(&stored.event);
-  if (created && created->edition) {
-    unfinished_[stored.run_id] = std::make_unique<run::Run>(stored.run_id);
-  }
-  if (const auto edition = unfinished_.find(stored.run_id); edition != unfinished_.end()) {
-    run::Run& run = *edition->second;
-    run.apply(stored.event, stored.at);
-    if (run.offset() == run.created().edition_events) {
-      remember_name(add(std::move(unfinished_.extract(edition).mapped())), run.name(), false);
+  const bool is_first = stored.offset == 1;
+  if (is_first) {
+    auto run = std::make_unique<run::Run>(stored.run_id);
+    replayed_ = run.get();
+    const auto* created = std::get_if<run::RunCreated>(&stored.event);
+    if (created && created->edition) {
+      unfinished_[stored.run_id] = std::move(run);
+    } else {
+      add(std::move(run));
     }
-    return;
   }
-  run::Run* run = by_id(stored.run_id);
-  if (!run) run = &add(std::make_unique<run::Run>(stored.run_id));
-  run->apply(stored.event, stored.at);
-  remember_name(*run, run->name(), !run->by_import());
+  run::Run& run = *replayed_;
+  run.apply(stored.event, stored.at);
+  if (!run.created().edition) {
+    if (is_first) remember_name(run, run.name(), !run.by_import());
+  } else if (run.offset() == run.created().edition_events) {
+    remember_name(add(std::move(unfinished_.extract(stored.run_id).mapped())), run.name(), false);
+  }
 }
 
 void Runs::remember_name(run::Run& run, const std::string& name, bool for_workers) {
@@ -94,11 +96,13 @@ std::vector<std::string> Runs::unfinished_editions() const {
 
 void Runs::record(run::Run& run, run::Event event, run::Timestamp now) {
   auto effects = run.apply(event, now);
-  cycle_.add({run.run_id(), run.offset(), now, std::move(event)});
+  cycle_.add({run.run_id(), run.offset(), now, std::move(event)},
+             effects.alerts.size() * sizeof(protocol::EventView));
   changed_.insert(&run);
   if (!effects.orders.empty()) {
+    const auto bytes = effects.orders.size() * sizeof(effects.orders.front());
     cycle_.after_commit(
-        [this, &run, orders = std::move(effects.orders)] { on_orders_(run, orders); });
+        [this, &run, orders = std::move(effects.orders)] { on_orders_(run, orders); }, bytes);
   }
   if (!effects.alerts.empty()) {
     auto& alerts = alerts_[&run];
@@ -147,7 +151,12 @@ std::string Runs::some_names() const {
   return latest_named_.size() > seen.size() ? names + ", …" : names;
 }
 
-void Runs::watch(run::Run& run) {
+protocol::Error Runs::unknown_run(const std::string& name_or_id,
+                                  const std::optional<std::string>& id) const {
+  return {"unknown_run", "no run is called " + name_or_id + "; runs: " + some_names(), {}, id};
+}
+
+void Runs::find_due(run::Run& run) {
   if (const auto next = run.next_due(); next && !run.created().edition) {
     due_[&run] = *next;
   } else {
@@ -163,6 +172,7 @@ std::set<run::Run*> Runs::take_changed() {
 }
 
 void Runs::record_due(run::Timestamp now) {
+  for (run::Run* run : std::exchange(to_watch_, {})) find_due(*run);
   for (const auto& [run, when] : std::map(due_)) {
     if (when > now) continue;
     for (auto events = run->due(now); !events.empty(); events = run->due(now)) {

@@ -2,14 +2,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <utility>
 
 #include "fedwatt/hub/intensity_settings.h"
 #include "fedwatt/hub/version.h"
+#include "fedwatt/protocol/number_in.h"
 #include "fedwatt/protocol/policy_text.h"
 #include "fedwatt/run/policy_set.h"
 
@@ -38,8 +39,12 @@ Stop it with Ctrl-C: it commits what it holds and tells everybody to come back l
 struct Flags {
   std::string listen = "127.0.0.1:3000";
   std::string database = "sqlite:fedwatt.sqlite";
+  std::int64_t wait_for_store_s = 60;
   std::string log_level = "info";
   std::size_t max_connections = 10'000;
+  double peer_handshake_s = 5;
+  double peer_slow_s = 30;
+  double peer_silent_s = 40;
   double quorum = 0.5;
   double deadline_s = 120;
   double grace_s = 30;
@@ -99,6 +104,21 @@ std::vector<std::string> words_of(const CLI::App& app, int argc, const char* con
   return words;
 }
 
+// CLI11 2.1 takes the first value of a list without looking whether there is one.
+class ConfigFile : public CLI::ConfigTOML {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    auto options = CLI::ConfigTOML::from_config(input);
+    for (const auto& option : options) {
+      const bool section = option.name == "++" || option.name == "--";
+      if (option.inputs.empty() && !section) {
+        throw CLI::ConversionError(option.fullname() + " is an empty list");
+      }
+    }
+    return options;
+  }
+};
+
 void add_options(CLI::App& app, Flags& flags) {
   const auto option = [&app](const std::string& name, auto& value, const std::string& help) {
     return app.add_option("--" + name, value, help + " (" + variable_of(name) + ")")
@@ -110,10 +130,23 @@ void add_options(CLI::App& app, Flags& flags) {
       ->type_name("ADDRESS:PORT");
   option("database", flags.database, "sqlite:PATH, or postgresql://USER:PASSWORD@HOST/NAME")
       ->type_name("URL");
+  option("wait-for-store", flags.wait_for_store_s,
+         "seconds to wait at the start for a database that is away, full or read-only; 0: not at "
+         "all")
+      ->check(between(0, 86'400));
   option("log-level", flags.log_level, "how much to say on standard error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
   option("max-connections", flags.max_connections, "of workers and viewers together")
       ->check(between(1, 1e6));
+  option("peer-handshake", flags.peer_handshake_s,
+         "seconds within which a handshake or an HTTP request must have come")
+      ->check(between(0.1, 3600));
+  option("peer-slow", flags.peer_slow_s,
+         "seconds that a peer may take to read what it was sent, before it is closed")
+      ->check(between(1, 3600));
+  option("peer-silent", flags.peer_silent_s,
+         "seconds without a sign of life, not even an answer to a ping, before it is closed")
+      ->check(between(1, 3600));
   option("round-quorum", flags.quorum,
          "share of a round's workers after which its deadline starts to run")
       ->check(between(0.0, 1.0));
@@ -201,10 +234,9 @@ bool split_address(const std::string& text, Settings& settings) {
   settings.listen_address = text.substr(0, colon);
   auto& address = settings.listen_address;
   if (address.front() == '[' && address.back() == ']') address = address.substr(1, colon - 2);
-  const char* first = text.data() + colon + 1;
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(first, last, settings.listen_port);
-  return error == std::errc{} && end == last && !address.empty();
+  const auto port = protocol::number_in<std::uint16_t>(std::string_view(text).substr(colon + 1));
+  settings.listen_port = port.value_or(0);
+  return port && !address.empty();
 }
 
 std::int64_t as_milliseconds(double seconds) { return static_cast<std::int64_t>(seconds * 1000); }
@@ -229,6 +261,13 @@ tl::expected<protocol::Policies, std::string> read_policies(const std::vector<st
   return policies;
 }
 
+// It quotes what was written in the file, and that may be any bytes: they must not move the cursor.
+Exit refused(std::string why) {
+  std::replace_if(
+      why.begin(), why.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+  return {2, "fedwatt-hub: " + why + "\n"};
+}
+
 Exit listed(const carbon::RegionTable& table, const std::string& part) {
   auto text = list_regions(table, part);
   if (text.empty()) return {1, "fedwatt-hub: no region has '" + part + "' in a name\n"};
@@ -238,8 +277,12 @@ Exit listed(const carbon::RegionTable& table, const std::string& part) {
 Settings settings_from(const Flags& flags, carbon::Intensities intensities) {
   Settings settings;
   settings.database = flags.database;
+  settings.wait_for_store = std::chrono::seconds{flags.wait_for_store_s};
   settings.log_level = flags.log_level;
   settings.max_connections = flags.max_connections;
+  settings.patience = {std::chrono::milliseconds{as_milliseconds(flags.peer_handshake_s)},
+                       std::chrono::milliseconds{as_milliseconds(flags.peer_slow_s)},
+                       std::chrono::milliseconds{as_milliseconds(flags.peer_silent_s)}};
   settings.defaults.rules = {flags.quorum, as_milliseconds(flags.deadline_s),
                              as_milliseconds(flags.grace_s), as_milliseconds(flags.abandon_s)};
   settings.defaults.rules.stale_ms = as_milliseconds(flags.stale_s);
@@ -257,6 +300,7 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
   CLI::App app(kAbout, "fedwatt-hub");
   app.footer(kMore);
   app.set_version_flag("--version", std::string("fedwatt-hub ") + kHubVersion);
+  app.config_formatter(std::make_shared<ConfigFile>());
   app.set_config("--config", "", "read options from this file")->take_last();
   app.allow_config_extras(CLI::config_extras_mode::error);
   Flags flags;
@@ -270,25 +314,24 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
     if (status == 0) return Exit{0, out.str()};
     std::string text = problem.str();
     text = text.substr(0, text.find('\n'));
-    return Exit{2, "fedwatt-hub: " + text + " (see fedwatt-hub --help)\n"};
+    return refused(text + " (see fedwatt-hub --help)");
   }
   auto intensities = read_intensities(flags.intensity_table, flags.intensity_series);
-  if (!intensities) return Exit{2, "fedwatt-hub: " + intensities.error() + "\n"};
+  if (!intensities) return refused(intensities.error());
   auto live = live_intensities(flags.live);
-  if (!live) return Exit{2, "fedwatt-hub: " + live.error() + "\n"};
+  if (!live) return refused(live.error());
   intensities->set_live(std::move(*live));
   if (app.count("--list-regions") > 0) return listed(intensities->table(), flags.list_regions);
   const auto policies = read_policies(flags.policies);
-  if (!policies) return Exit{2, "fedwatt-hub: " + policies.error() + "\n"};
+  if (!policies) return refused(policies.error());
   auto webhooks = checked_webhooks(flags.alert_webhooks, flags.alert_webhook_headers);
-  if (!webhooks) return Exit{2, "fedwatt-hub: " + webhooks.error() + "\n"};
+  if (!webhooks) return refused(webhooks.error());
   Settings settings = settings_from(flags, std::move(*intensities));
   settings.webhooks = std::move(*webhooks);
   settings.defaults.policies = *policies;
   settings.live_refresh = std::chrono::seconds{flags.live_refresh_s};
   if (!split_address(flags.listen, settings)) {
-    return Exit{2, "fedwatt-hub: --listen " + flags.listen +
-                       " is not ADDRESS:PORT, for example 127.0.0.1:3000\n"};
+    return refused("--listen " + flags.listen + " is not ADDRESS:PORT, for example 127.0.0.1:3000");
   }
   return settings;
 }

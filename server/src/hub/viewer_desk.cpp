@@ -23,6 +23,7 @@ using protocol::HubToViewer;
 using protocol::RunView;
 
 constexpr std::size_t kMostSubscriptions = 1'000;
+constexpr int kMostRecomputations = 10;  // of one viewer at a time
 
 }  // namespace
 
@@ -44,7 +45,10 @@ void ViewerDesk::opened(net::ConnectionId connection, const std::string& address
   });
 }
 
-void ViewerDesk::closed(net::ConnectionId connection) { sessions_.erase(connection); }
+void ViewerDesk::closed(net::ConnectionId connection) {
+  sessions_.erase(connection);
+  held_.drop(connection);
+}
 
 ViewerDesk::Session* ViewerDesk::find(net::ConnectionId connection) {
   const auto found = sessions_.find(connection);
@@ -52,9 +56,38 @@ ViewerDesk::Session* ViewerDesk::find(net::ConnectionId connection) {
 }
 
 void ViewerDesk::received(net::ConnectionId connection, std::string_view frame) {
+  if (held_.holds(connection)) {
+    held_.add(connection, frame, 0);
+    return peers_.pause_reading(connection);  // it may be about to be read on
+  }
+  const auto left = handle_frame(connection, frame, 0);
+  if (left) held_.add(connection, frame, *left);
+  const auto* session = find(connection);
+  if (!session || (!left && session->requests.empty())) return;
+  peers_.pause_reading(connection);
+  answer(connection);
+}
+
+void ViewerDesk::go_on() {
+  while (!cycle_.full()) {
+    auto held = held_.take();
+    if (!held) return;
+    if (const auto left = handle_frame(held->connection, held->text, held->first)) {
+      held->first = *left;
+      held_.put_back(std::move(*held));
+    }
+    answer(held->connection);
+  }
+}
+
+std::optional<std::size_t> ViewerDesk::handle_frame(net::ConnectionId connection,
+                                                    std::string_view frame, std::size_t first) {
   Session* session = find(connection);
-  if (!session) return;
-  for (auto& decoded : protocol::decode_viewer_frame(frame)) {
+  if (!session) return std::nullopt;
+  auto messages = protocol::decode_viewer_frame(frame);
+  for (std::size_t i = first; i < messages.size(); ++i) {
+    if (cycle_.full() && session->greeted) return i;
+    auto& decoded = messages[i];
     if (!decoded) {
       fail(connection, *session, std::move(decoded.error()));
       continue;
@@ -68,6 +101,50 @@ void ViewerDesk::received(net::ConnectionId connection, std::string_view frame) 
       std::visit([&](auto& message) { handle(connection, *session, message); }, *decoded);
     }
   }
+  return std::nullopt;
+}
+
+void ViewerDesk::answer(net::ConnectionId connection) {
+  for (Session* viewer = find(connection); viewer; viewer = find(connection)) {
+    if (viewer->answering || peers_.behind(connection)) return;
+    if (viewer->requests.empty()) {
+      if (!held_.holds(connection)) peers_.resume_reading(connection);
+      return;
+    }
+    viewer->answering = true;
+    const bool at_once = cycle_.settled();
+    cycle_.read([this, connection, at_once]() -> CommitCycle::Answer {
+      Session* const asker = find(connection);
+      if (!asker) return Delivery([] {});
+      const auto messages = asker->requests.front()(*asker);
+      asker->requests.pop_front();
+      auto frame = messages.empty() ? "" : protocol::make_frame({messages.begin(), messages.end()});
+      const auto bytes = frame.size();
+      const auto deliver = [this, connection, at_once, frame = std::move(frame)] {
+        Session* const answered = find(connection);
+        if (!answered) return;
+        answered->answering = false;
+        if (!frame.empty()) peers_.send({connection}, frame);
+        if (!at_once) answer(connection);
+      };
+      return {deliver, bytes};
+    });
+    if (!at_once) return;
+  }
+}
+
+void ViewerDesk::tell(const protocol::StoreStatus& status) {
+  std::vector<net::ConnectionId> connections;
+  for (const auto& [connection, session] : sessions_) {
+    if (session.greeted) connections.push_back(connection);
+  }
+  peers_.send(connections, protocol::encode(HubToViewer{status}));
+}
+
+std::size_t ViewerDesk::awaiting_answers() const {
+  std::size_t count = 0;
+  for (const auto& [connection, session] : sessions_) count += session.requests.empty() ? 0 : 1;
+  return count;
 }
 
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
@@ -76,6 +153,8 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
   session.name = hello.name.empty() ? "anonymous" : hello.name;
   const protocol::ViewerWelcome welcome{kHubVersion, timers_.now()};
   peers_.send({connection}, protocol::encode(HubToViewer{welcome}));
+  if (cycle_.trouble().empty()) return;
+  peers_.send({connection}, protocol::encode(HubToViewer{cycle_.status()}));
 }
 
 // ---- subscriptions ------------------------------------------------------------------------------
@@ -99,51 +178,47 @@ void ViewerDesk::catch_up(run::Run& run, Detail detail, std::optional<std::int64
   }
 }
 
-Delivery ViewerDesk::deliver(net::ConnectionId connection,
-                             const std::vector<std::string>& messages) {
-  return [this, connection, frame = protocol::make_frame({messages.begin(), messages.end()})] {
-    peers_.send({connection}, frame);
-  };
-}
-
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::Subscribe& subscribe) {
   const bool all = subscribe.run == "*";
   run::Run* const named = all ? nullptr : runs_.resolve(subscribe.run);
-  if (!all && !named) {
-    return fail(connection, session,
-                {"unknown_run",
-                 "no run is called " + subscribe.run + "; runs: " + runs_.some_names(),
-                 {},
-                 {}});
-  }
-  if (session.runs.size() >= kMostSubscriptions) {
+  if (!all && !named) return fail(connection, session, runs_.unknown_run(subscribe.run));
+  if (session.runs.size() + session.requests.size() >= kMostSubscriptions) {
     return fail(connection, session, {"too_many", "too many subscriptions", {}, {}});
   }
-  cycle_.read([this, connection, all, named, subscribe]() -> Delivery {
-    Session* viewer = find(connection);
-    if (!viewer) return [] {};
-    std::vector<std::string> messages;
-    if (all) {
-      viewer->all_runs = subscribe.detail;
-      for (const auto& run : runs_.all()) {
-        const auto detail = run->ended() ? Detail::kSummary : subscribe.detail;
-        catch_up(*run, detail, {}, messages);
-      }
-    } else {
-      viewer->runs[named] = subscribe.detail;
-      catch_up(*named, subscribe.detail, subscribe.since, messages);
-    }
-    return deliver(connection, messages);
-  });
+  session.requests.emplace_back(
+      [this, named, wanted = subscribe.detail, since = subscribe.since](Session& viewer) {
+        std::vector<std::string> messages;
+        if (named) {
+          viewer.runs[named] = wanted;
+          catch_up(*named, wanted, since, messages);
+          knows_untold(viewer, *named);
+          return messages;
+        }
+        viewer.all_runs = wanted;
+        for (const auto& run : runs_.all()) {
+          catch_up(*run, run->ended() ? Detail::kSummary : wanted, {}, messages);
+          knows_untold(viewer, *run);
+        }
+        // Where there are no runs the answer is an empty frame all the same.
+        if (messages.empty()) messages.emplace_back("[]");
+        return messages;
+      });
 }
 
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::Unsubscribe& unsubscribe) {
+  // After what it asked for before this.
   if (unsubscribe.run == "*") {
-    session.all_runs.reset();
+    session.requests.emplace_back([](Session& viewer) {
+      viewer.all_runs.reset();
+      return std::vector<std::string>{};
+    });
   } else if (run::Run* run = runs_.resolve(unsubscribe.run)) {
-    session.runs.erase(run);
+    session.requests.emplace_back([run](Session& viewer) {
+      viewer.runs.erase(run);
+      return std::vector<std::string>{};
+    });
   } else {
     fail(connection, session, {"unknown_run", "no run is called " + unsubscribe.run, {}, {}});
   }
@@ -169,71 +244,118 @@ ViewerDesk::News ViewerDesk::news_of(run::Run& run) {
   return news;
 }
 
-// What a viewer gets of the news: as much as it subscribed to, and the fate of its own commands.
-void ViewerDesk::add_share(Session& session, const News& news,
-                           std::vector<std::string_view>& share) {
-  const auto detail = session.detail_of(news.run);
-  if (detail == Detail::kFull) {
-    share.insert(share.end(), news.all.begin(), news.all.end());
-  } else if (detail == Detail::kSummary) {
-    share.push_back(news.summary);
-  }
+// The fate of its own commands, for a viewer that is not told all of the run.
+void ViewerDesk::add_commands(Session& session, const News& news, Share& share) {
   for (const auto& [id, status] : news.commands) {
     const auto own = session.commands.find({news.run, id});
     if (own == session.commands.end()) continue;
-    if (detail != Detail::kFull) share.push_back(status.message);
+    if (session.detail_of(news.run) != Detail::kFull) share.commands.push_back(status.message);
     if (!status.pending) session.commands.erase(own);
   }
 }
 
-Delivery ViewerDesk::publish(const std::set<run::Run*>& changed) {
-  std::unordered_map<net::ConnectionId, std::vector<std::string_view>> shares;
-  std::deque<News> news_of_all;  // the shares are views into it
-  for (run::Run* run : changed) {
+std::string ViewerDesk::frame_of(const Share& share) {
+  std::vector<std::string_view> messages;
+  for (const auto& [news, detail] : share.runs) {
+    if (detail == Detail::kFull) {
+      messages.insert(messages.end(), news->all.begin(), news->all.end());
+    } else {
+      messages.push_back(news->summary);
+    }
+  }
+  messages.insert(messages.end(), share.commands.begin(), share.commands.end());
+  return protocol::make_frame(messages);
+}
+
+// A viewer has just been shown a run as it is: what the others will be told of it is no news to it.
+void ViewerDesk::knows_untold(Session& viewer, run::Run& run) {
+  if (untold_.contains(&run)) viewer.missed_since[&run] = run.offset();
+}
+
+Delivery ViewerDesk::publish(std::set<run::Run*> changed) {
+  untold_.merge(changed);
+  if (untold_.empty() || peers_.resting()) return [] {};
+  const auto begun = std::chrono::steady_clock::now();
+  std::deque<News> news_of_all;  // the shares point into it
+  Audiences<std::vector<Missed>> late;
+  std::unordered_map<net::ConnectionId, Share> shares;
+  for (run::Run* run : std::exchange(untold_, {})) {
     const auto before = published_[run];
     const News& news = news_of_all.emplace_back(news_of(*run));
     for (auto& [connection, session] : sessions_) {
-      if (peers_.behind(connection) && session.detail_of(run)) {
+      const auto detail = session.detail_of(run);
+      if (detail && peers_.behind(connection)) {
         session.missed_since.try_emplace(run, before);
-      } else {
-        add_share(session, news, shares[connection]);
+        continue;
       }
+      Share& share = shares[connection];
+      if (session.missed_since.contains(run)) {
+        late[take_missed(session)].push_back(connection);
+      } else if (detail) {
+        share.runs.emplace_back(&news, *detail);
+      }
+      add_commands(session, news, share);
     }
   }
-  // Viewers with the same share get the same frame, so the views are compared by what they point
-  // at and never by content.
-  const auto earlier_text = [](std::string_view a, std::string_view b) {
-    return a.data() < b.data();
-  };
-  const auto by_text = [&](const auto& a, const auto& b) {
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), earlier_text);
-  };
-  std::map<std::vector<std::string_view>, std::vector<net::ConnectionId>, decltype(by_text)>
-      audiences(by_text);
+  auto told = news_for(late);
+  Audiences<Share> audiences;
   for (auto& [connection, share] : shares) {
     if (!share.empty()) audiences[std::move(share)].push_back(connection);
   }
-  std::vector<std::pair<std::vector<net::ConnectionId>, std::string>> frames;
-  frames.reserve(audiences.size());
   for (auto& [share, connections] : audiences) {
-    frames.emplace_back(std::move(connections), protocol::make_frame(share));
+    told.push_back({std::move(connections), frame_of(share)});
   }
-  return [this, frames = std::move(frames)] {
-    for (const auto& [connections, frame] : frames) peers_.send(connections, frame);
-  };
+  return [this, begun, told = std::move(told)]() mutable { peers_.tell(std::move(told), begun); };
+}
+
+void ViewerDesk::rested() {
+  if (untold_.empty()) return;
+  cycle_.read([this]() -> CommitCycle::Answer { return {publish({}), 0}; });
+}
+
+// What a viewer was not told of; from now on it counts as told.
+std::vector<ViewerDesk::Missed> ViewerDesk::take_missed(Session& session) {
+  std::vector<Missed> missed;
+  for (const auto& [run, since] : std::exchange(session.missed_since, {})) {
+    if (const auto detail = session.detail_of(run)) missed.push_back({run, *detail, since});
+  }
+  return missed;
+}
+
+// In its newest state; once for all viewers that missed the same.
+std::vector<net::Peers::News> ViewerDesk::news_for(const Audiences<std::vector<Missed>>& all) {
+  std::vector<net::Peers::News> news;
+  for (const auto& [missed, connections] : all) {
+    std::vector<std::string> messages;
+    for (const auto& [run, detail, since] : missed) catch_up(*run, detail, since, messages);
+    if (messages.empty()) continue;
+    news.push_back({connections, protocol::make_frame({messages.begin(), messages.end()})});
+  }
+  return news;
 }
 
 void ViewerDesk::drained(net::ConnectionId connection) {
-  cycle_.read([this, connection]() -> Delivery {
-    Session* session = find(connection);
-    if (!session) return [] {};
-    std::vector<std::string> messages;
-    for (const auto& [run, since] : std::exchange(session->missed_since, {})) {
-      if (const auto detail = session->detail_of(run)) catch_up(*run, *detail, since, messages);
+  drained_.push_back(connection);
+  if (drained_.size() == 1) cycle_.read([this] { return catch_up_drained(); });
+}
+
+// All that have read by now, so that what many have missed is made once.
+CommitCycle::Answer ViewerDesk::catch_up_drained() {
+  const auto connections = std::exchange(drained_, {});
+  Audiences<std::vector<Missed>> audiences;
+  for (const auto connection : connections) {
+    if (Session* session = find(connection)) {
+      audiences[take_missed(*session)].push_back(connection);
     }
-    if (messages.empty()) return [] {};
-    return deliver(connection, messages);
-  });
+  }
+  auto news = news_for(audiences);
+  std::size_t bytes = 0;
+  for (const auto& each : news) bytes += each.frame.size();
+  const auto deliver = [this, connections, news = std::move(news)] {
+    for (const auto& [to, frame] : news) peers_.send(to, frame);
+    for (const auto connection : connections) answer(connection);
+  };
+  return {deliver, bytes};
 }
 
 // ---- commands -----------------------------------------------------------------------------------
@@ -241,20 +363,14 @@ void ViewerDesk::drained(net::ConnectionId connection) {
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::Command& command) {
   run::Run* const run = runs_.resolve(command.run);
-  if (!run) {
-    return fail(connection, session,
-                {"unknown_run",
-                 "no run is called " + command.run + "; runs: " + runs_.some_names(),
-                 {},
-                 command.id});
-  }
+  if (!run) return fail(connection, session, runs_.unknown_run(command.run, command.id));
   const auto* const known = run->control().find(command.id);
   if (known && known->command == command) {
     // Sent again: the answer got lost, not the command.
-    cycle_.read([this, connection, run, id = command.id]() -> Delivery {
+    session.requests.emplace_back([run, id = command.id](Session&) {
       CommandStatus status = run->control().find(id)->status;
       status.run_id = run->run_id();
-      return deliver(connection, {protocol::encode(HubToViewer{status})});
+      return std::vector{protocol::encode(HubToViewer{status})};
     });
     session.commands.emplace(run, command.id);
     return;
@@ -271,13 +387,7 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::SetPolicies& set) {
   run::Run* const run = runs_.resolve(set.run);
-  if (!run) {
-    return fail(connection, session,
-                {"unknown_run",
-                 "no run is called " + set.run + "; runs: " + runs_.some_names(),
-                 {},
-                 set.id});
-  }
+  if (!run) return fail(connection, session, runs_.unknown_run(set.run, set.id));
   const auto policies = run::merged(run->policies(), set.policies, set.remove);
   const bool hands_back = set.hand_back && run->outranked();
   if (hands_back || policies != run->policies()) {
@@ -292,19 +402,25 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
     watch_.look_at(*run);
   }
   session.errors_in_a_row = 0;
-  cycle_.read([this, connection, run, id = set.id]() -> Delivery {
+  session.requests.emplace_back([run, id = set.id](Session&) {
     const protocol::PoliciesSet answer{id, run->run_id(), run->offset(), run->policies(),
                                        run->overruled_by()};
-    return deliver(connection, {protocol::encode(HubToViewer{answer})});
+    return std::vector{protocol::encode(HubToViewer{answer})};
   });
 }
 
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::Recompute& recompute) {
+  if (session.recomputations >= kMostRecomputations) {
+    return fail(connection, session,
+                {"too_many", "too many of your requests are being worked on", {}, recompute.id});
+  }
+  ++session.recomputations;
   // The edition is made all the same if the viewer goes away meanwhile.
   editions_.make(std::move(recompute), session.name, [this, connection](const auto& result) {
     Session* const viewer = find(connection);
     if (!viewer) return;
+    --viewer->recomputations;
     if (!result) return fail(connection, *viewer, result.error());
     viewer->errors_in_a_row = 0;
     peers_.send({connection}, protocol::encode(HubToViewer{*result}));
@@ -314,6 +430,7 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
 void ViewerDesk::fail(net::ConnectionId connection, Session& session, protocol::Error error) {
   spdlog::debug("viewer {} at {}: {}: {}", session.name, session.address, error.code,
                 error.message);
+  ++refusals_[error.code];
   peers_.send({connection}, protocol::encode(HubToViewer{std::move(error)}));
   if (++session.errors_in_a_row < kMostErrorsInARow && !peers_.behind(connection)) return;
   peers_.close(connection, protocol::kCloseBadMessages, "error after error");

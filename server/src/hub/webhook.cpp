@@ -156,6 +156,7 @@ void Webhook::answered(std::vector<Waiting> batch, std::int64_t dropped_said,
                    dropped_said);
     }
     dropped_ -= dropped_said;
+    dropped_told_ += dropped_said;
   } else {
     spdlog::warn("the alert webhook {} {}, so {} alerts were dropped", name_, in_words(result),
                  batch.size());

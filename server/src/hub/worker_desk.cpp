@@ -35,11 +35,44 @@ void WorkerDesk::opened(net::ConnectionId connection, const std::string& address
 }
 
 void WorkerDesk::received(net::ConnectionId connection, std::string_view frame) {
+  if (held_.holds(connection)) {
+    held_.add(connection, frame, 0);
+    return peers_.pause_reading(connection);  // it may be about to be read on
+  }
+  const auto left = handle_frame(connection, frame, 0);
+  if (!left) return;
+  held_.add(connection, frame, *left);
+  peers_.pause_reading(connection);
+}
+
+void WorkerDesk::go_on() {
+  while (!cycle_.full()) {
+    auto held = held_.take();
+    if (!held) return;
+    if (const auto left = handle_frame(held->connection, held->text, held->first)) {
+      held->first = *left;
+      held_.put_back(std::move(*held));
+    } else if (!held_.holds(held->connection)) {
+      peers_.resume_reading(held->connection);
+    }
+  }
+}
+
+std::optional<std::size_t> WorkerDesk::handle_frame(net::ConnectionId connection,
+                                                    std::string_view frame, std::size_t first) {
   const auto found = sessions_.find(connection);
-  if (found == sessions_.end()) return;
+  if (found == sessions_.end()) return std::nullopt;
   Session& session = found->second;
-  for (auto& decoded : protocol::decode_worker_frame(frame)) {
-    if (session.left) return;
+  if (cycle_.full() && session.run) return first;
+  if (cycle_.full()) {
+    peers_.close(connection, protocol::kCloseOverloaded, "the store cannot keep up");
+    return std::nullopt;
+  }
+  auto messages = protocol::decode_worker_frame(frame);
+  for (std::size_t i = first; i < messages.size(); ++i) {
+    if (session.left) return std::nullopt;
+    if (cycle_.full()) return i;
+    auto& decoded = messages[i];
     if (!decoded) {
       fail(connection, session, std::move(decoded.error()));
       continue;
@@ -54,10 +87,7 @@ void WorkerDesk::received(net::ConnectionId connection, std::string_view frame) 
       std::visit([&](auto& message) { handle(connection, session, message); }, *decoded);
     }
   }
-  if (cycle_.full()) {
-    peers_.pause_reading(connection);
-    cycle_.after_commit([this, connection] { peers_.resume_reading(connection); });
-  }
+  return std::nullopt;
 }
 
 void WorkerDesk::closed(net::ConnectionId connection) {
@@ -65,6 +95,7 @@ void WorkerDesk::closed(net::ConnectionId connection) {
   if (found == sessions_.end()) return;
   const Session session = std::move(found->second);
   sessions_.erase(found);
+  held_.drop(connection);
   acks_.erase(connection);
   if (!session.run || session.left) return;
   connection_of_.erase({session.run, session.worker});
@@ -147,9 +178,6 @@ void WorkerDesk::replace_older(const WorkerKey& key, net::ConnectionId by) {
 
 void WorkerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::WorkerHello& hello) {
-  if (cycle_.full()) {
-    return peers_.close(connection, protocol::kCloseOverloaded, "the store cannot keep up");
-  }
   const bool imports = hello.is_import.value_or(false);
   const auto joined = imports ? run_to_import_into(hello) : run_for(hello);
   if (!joined) return fail(connection, session, joined.error());
@@ -180,8 +208,10 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
         session.worker, run->name(), region);
   }
 
+  // Its welcome waits for the store.
+  if (!cycle_.trouble().empty()) send(connection, cycle_.status());
   if (policies && !imports) add_policies(*run, session.worker, *policies);
-  watch_.look_at(*run);
+  if (!imports) watch_.look_at(*run, region);
 
   // An importer speaks of what was: there is nothing to order.
   const auto order = imports ? run::Control::Order{}
@@ -211,6 +241,7 @@ void WorkerDesk::add_policies(run::Run& run, const std::string& worker,
   spdlog::info("run {}: policies added by worker {}: {}", run.run_id(), worker,
                protocol::policy_text(added));
   runs_.record(run, std::move(event), timers_.now());
+  watch_.look_at(run);
 }
 
 // ---- reports ------------------------------------------------------------------------------------
@@ -230,11 +261,18 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol
   if (seq > last_seq && !record(connection, session, appraise(session, report))) {
     return;
   }
-  // What was sent again after a reconnect is acknowledged and not counted again.
   acks_[connection] = std::max(seq, last_seq);
-  if (seq <= last_seq) {
-    cycle_.read([this] { return take_acks(); });
+  if (seq > last_seq) {
+    ++counts_.reports;
+    return;
   }
+  // What was sent again after a reconnect is acknowledged and not counted again.
+  ++counts_.repeated_reports;
+  if (std::exchange(acks_without_batch_, true)) return;
+  cycle_.read([this] {
+    acks_without_batch_ = false;
+    return take_acks();
+  });
 }
 
 run::ReportReceived WorkerDesk::appraise(const Session& session, protocol::Report& report) const {
@@ -256,6 +294,7 @@ std::set<carbon::LiveSource> WorkerDesk::live_sources() const {
 Delivery WorkerDesk::take_acks() {
   return [this, acks = std::exchange(acks_, {})] {
     for (const auto& [connection, seq] : acks) send(connection, protocol::Ack{seq});
+    counts_.acks += acks.size();
   };
 }
 
@@ -277,9 +316,20 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol
   std::optional<std::int64_t> last_ack;
   if (const auto ack = acks_.extract(connection)) last_ack = ack.mapped();
   cycle_.after_commit([this, connection, last_ack] {
-    if (last_ack) send(connection, protocol::Ack{*last_ack});
+    if (last_ack) {
+      send(connection, protocol::Ack{*last_ack});
+      ++counts_.acks;
+    }
     peers_.close(connection, protocol::kCloseNormal, "bye");
   });
+}
+
+void WorkerDesk::tell(const protocol::StoreStatus& status) {
+  std::vector<net::ConnectionId> connections;
+  for (const auto& [connection, session] : sessions_) {
+    if (session.run && !session.left) connections.push_back(connection);
+  }
+  peers_.send(connections, protocol::encode(protocol::HubToWorker{status}));
 }
 
 void WorkerDesk::deliver(run::Run& run, const std::vector<run::Run::Effects::Order>& orders) {
@@ -307,6 +357,7 @@ void WorkerDesk::send(net::ConnectionId connection, const protocol::HubToWorker&
 void WorkerDesk::fail(net::ConnectionId connection, Session& session, Error error) {
   spdlog::debug("worker {} at {}: {}: {}", session.worker, session.address, error.code,
                 error.message);
+  ++counts_.refusals[error.code];
   send(connection, std::move(error));
   if (++session.errors_in_a_row < kMostErrorsInARow && !peers_.behind(connection)) return;
   peers_.close(connection, protocol::kCloseBadMessages, "error after error");

@@ -1,17 +1,17 @@
 #include "fedwatt/net/socket_server.h"
 
-#include <sys/resource.h>
+#include <netinet/tcp.h>
 
 #include <algorithm>
 #include <unordered_map>
-#include <websocketpp/concurrency/none.hpp>
-#include <websocketpp/config/asio_no_tls.hpp>
-#include <websocketpp/logger/stub.hpp>
-#include <websocketpp/server.hpp>
 
 #include "fedwatt/net/http_target.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/subprotocol.h"
+#include "net/admission.h"
+#include "net/listen_failure.h"
+#include "net/rfc6455.h"
+#include "net/websocketpp_server.h"
 
 namespace fedwatt::net {
 namespace {
@@ -20,99 +20,57 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 namespace http = websocketpp::http;
 
-constexpr std::size_t kMaxFrameBytes = 64 * 1024;
-// What a connection may have unread before it counts as behind, and how long it may stay so.
+// What a connection may have unread before it counts as behind. A message costs more than its
+// text: without that, a million small ones would count as little.
 constexpr std::size_t kBehindBytes = 1024 * 1024;
-constexpr auto kBehindFor = std::chrono::seconds{30};
+constexpr std::size_t kMessageBytes = 512;
+// The kernel may hold this much more that is unsent; left alone it takes megabytes.
+constexpr int kKernelBytes = 128 * 1024;
 constexpr auto kTickEvery = std::chrono::seconds{1};
-constexpr auto kPingEvery = std::chrono::seconds{15};
-constexpr auto kSilentFor = std::chrono::seconds{40};
+constexpr int kRest = 2;                         // times as long as telling the news took
 constexpr std::uint64_t kSpareDescriptors = 64;  // for the store, the logs and the listener
-
-// One I/O thread and no locks; small read buffers; no logs of websocketpp's own.
-// NOLINTBEGIN(readability-identifier-naming): the names are websocketpp's.
-struct ServerConfig : websocketpp::config::asio {
-  using type = ServerConfig;
-  using concurrency_type = websocketpp::concurrency::none;
-  using alog_type = websocketpp::log::stub;
-  using elog_type = websocketpp::log::stub;
-  [[maybe_unused]] static constexpr bool enable_multithreading = false;
-  static constexpr std::size_t connection_read_buffer_size = 2048;
-  static constexpr std::size_t max_message_size = kMaxFrameBytes;
-  static constexpr std::size_t max_http_body_size = kMaxFrameBytes;
-
-  struct transport_config : websocketpp::config::asio::transport_config {
-    using concurrency_type = type::concurrency_type;
-    using alog_type = type::alog_type;
-    using elog_type = type::elog_type;
-    static constexpr bool enable_multithreading = false;
-  };
-  using transport_type = websocketpp::transport::asio::endpoint<transport_config>;
-};
-// NOLINTEND(readability-identifier-naming)
-
-using Server = websocketpp::server<ServerConfig>;
-using WsConnection = Server::connection_ptr;
-using Message = ServerConfig::message_type;
+constexpr std::uint64_t kMostStrangers = 1'000;
 
 struct Session {
   WsConnection connection;
   Endpoint endpoint = Endpoint::kWorker;
   std::size_t unread_bytes = 0;
   bool behind = false;
-  bool paused = false;
+  bool paused = false;     // its frames are not wanted now
+  bool throttled = false;  // nor while it does not read what they brought
   bool closing = false;
   steady_clock::time_point behind_since;
   steady_clock::time_point heard_at;
   steady_clock::time_point pinged_at;
 };
 using SessionPtr = std::shared_ptr<Session>;
+constexpr auto kTextFrame = websocketpp::frame::opcode::text;
 
-// Keeps a message alive while a connection sends it; its end says that those bytes are gone, which
-// websocketpp has no callback for.
-struct InFlight {
-  InFlight(Message::ptr sent_message, std::function<void()> when_gone)
-      : message(std::move(sent_message)), gone(std::move(when_gone)) {}
-  ~InFlight() { gone(); }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
-  Message::ptr message;
-  std::function<void()> gone;
-};
+// One that asio does not know. A kernel without it serves as well, if not as thriftily.
+void set_tcp_option(asio::ip::tcp::socket& socket, int option, int value) {
+  setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
+}
 
-// One of a number of things, for as long as it lives.
-struct Counted {
-  explicit Counted(std::shared_ptr<std::uint64_t> shared_count) : count(std::move(shared_count)) {
-    ++*count;
-  }
-  ~Counted() { --*count; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-  std::shared_ptr<std::uint64_t> count;
-};
-
-std::uint64_t descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur;
+std::uint64_t most_sockets(const SocketServerOptions& options) {
+  const auto limit = raise_descriptor_limit();
+  const auto allowed = limit > kSpareDescriptors ? limit - kSpareDescriptors : 1;
+  return std::min<std::uint64_t>(allowed, options.max_connections + kMostStrangers);
 }
 
 }  // namespace
 
 class SocketServer::Impl {
  public:
-  explicit Impl(SocketServerOptions options) : options_(std::move(options)), signals_(io_) {
-    const auto limit = descriptor_limit();
-    max_sockets_ = limit > kSpareDescriptors ? limit - kSpareDescriptors : 1;
+  explicit Impl(SocketServerOptions options)
+      : options_(std::move(options)),
+        signals_(io_),
+        admission_(most_sockets(options_), kMostStrangers) {
     server_.init_asio(&io_);
+    server_.set_open_handshake_timeout(options_.patience.handshake_within.count());
     server_.set_reuse_addr(true);
     server_.set_user_agent("");
     server_.set_tcp_post_init_handler([this](auto handle) { accepted(handle); });
     server_.set_validate_handler([this](auto handle) { return validate(handle); });
-    server_.set_open_handler([this](auto handle) { opened(handle); });
     server_.set_http_handler([this](auto handle) { answer_http(handle); });
   }
 
@@ -125,7 +83,9 @@ class SocketServer::Impl {
     if (error) return "cannot listen on " + where + ": that is no IP address";
     websocketpp::lib::error_code listen_error;
     server_.listen(asio::ip::tcp::endpoint(address, options_.port), listen_error);
-    if (listen_error) return "cannot listen on " + where + ": " + why_not(address);
+    if (listen_error) {
+      return "cannot listen on " + where + ": " + listen_failure(options_.address, options_.port);
+    }
     server_.start_accept(listen_error);
     if (listen_error) return "cannot accept on " + where + ": " + listen_error.message();
     tick();
@@ -178,14 +138,29 @@ class SocketServer::Impl {
     }
   }
 
+  void tell(std::vector<Peers::News> news, steady_clock::time_point begun) {
+    for (auto& each : news) send(each.to, std::move(each.frame));
+    resting_ = true;
+    // This comes after the writes that were posted just now.
+    post([this, begun] {
+      after(kRest * (steady_clock::now() - begun), [this] {
+        resting_ = false;
+        handler_->rested();
+      });
+    });
+  }
+  bool resting() const { return resting_; }
+
   void close(ConnectionId id, std::uint16_t code, std::string_view reason) {
     const auto session = find(id);
     if (!session || session->closing) return;
     session->closing = true;
+    ++closed_[code];
     websocketpp::lib::error_code error;
-    // A reason is at most 123 bytes on the wire.
+    // A reason is at most 123 bytes on the wire. Who is behind may still read on and learn it:
+    // websocketpp waits 5 s for an answer before it cuts the connection.
     session->connection->close(code, std::string(reason.substr(0, 120)), error);
-    if (error || session->behind) cancel(session);
+    if (error) cancel(session);
   }
 
   void pause_reading(ConnectionId id) {
@@ -200,8 +175,7 @@ class SocketServer::Impl {
     post([this, id] {
       const auto session = find(id);
       if (!session || !std::exchange(session->paused, false)) return;
-      session->heard_at = steady_clock::now();
-      session->connection->handle_resume_reading();
+      read_on(*session);
     });
   }
 
@@ -210,7 +184,17 @@ class SocketServer::Impl {
     return session != sessions_.end() && session->second->behind;
   }
 
-  void after(milliseconds delay, std::function<void()> task) {
+  Peers::Load load() const {
+    Peers::Load load;
+    for (const auto& [id, session] : sessions_) {
+      load.unread_bytes += session->unread_bytes;
+      load.behind += session->behind ? 1 : 0;
+    }
+    load.closed = closed_;
+    return load;
+  }
+
+  void after(steady_clock::duration delay, std::function<void()> task) {
     auto timer = std::make_shared<asio::steady_timer>(io_, delay);
     timer->async_wait([timer, task = std::move(task)](asio::error_code error) {
       if (!error) task();
@@ -218,21 +202,24 @@ class SocketServer::Impl {
   }
 
  private:
-  // websocketpp does not say why it could not listen: a second try of our own does.
-  std::string why_not(const asio::ip::address& address) {
-    asio::error_code error;
-    asio::ip::tcp::acceptor acceptor(io_);
-    const asio::ip::tcp::endpoint endpoint(address, options_.port);
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (error == asio::error::address_in_use) {
-      return "another program uses that port; stop it, or choose another with --listen";
+  // Keeps a message alive while a connection sends it; its end says that those bytes are gone,
+  // which websocketpp has no callback for.
+  struct InFlight {
+    InFlight(Impl& its_server, ConnectionId to, const SessionPtr& its_session, Message::ptr sent)
+        : server(its_server), id(to), session(its_session), message(std::move(sent)) {}
+    ~InFlight() {
+      if (const auto still = session.lock()) server.sent(id, *still, bytes_of(*message));
     }
-    if (error == asio::error::access_denied) {
-      return "ports below 1024 need more rights; choose another with --listen";
-    }
-    return error ? error.message() + "; choose another address with --listen"
-                 : "try once more, or choose another port with --listen";
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+    Impl& server;
+    const ConnectionId id;
+    const std::weak_ptr<Session> session;
+    const Message::ptr message;
+  };
+
+  static std::size_t bytes_of(const Message& message) {
+    return message.get_payload().size() + kMessageBytes;
   }
 
   SessionPtr find(ConnectionId id) const {
@@ -241,11 +228,11 @@ class SocketServer::Impl {
   }
 
   // Framed once, however many connections it goes to.
-  static Message::ptr prepare(std::string frame) {
+  static Message::ptr prepare(std::string frame,
+                              websocketpp::frame::opcode::value opcode = kTextFrame) {
     namespace frame_ns = websocketpp::frame;
-    auto message = std::make_shared<Message>(ServerConfig::con_msg_manager_type::ptr(),
-                                             frame_ns::opcode::text, 0);
-    const frame_ns::basic_header header(frame_ns::opcode::text, frame.size(), true, false);
+    auto message = std::make_shared<Message>(ServerConfig::con_msg_manager_type::ptr(), opcode, 0);
+    const frame_ns::basic_header header(opcode, frame.size(), true, false);
     const frame_ns::extended_header extended(frame.size());
     message->get_raw_payload() = std::move(frame);
     message->set_header(frame_ns::prepare_header(header, extended));
@@ -254,16 +241,12 @@ class SocketServer::Impl {
   }
 
   void send(ConnectionId id, const SessionPtr& session, const Message::ptr& message) {
-    const std::size_t bytes = message->get_payload().size();
-    session->unread_bytes += bytes;
+    session->unread_bytes += bytes_of(*message);
     if (!session->behind && session->unread_bytes > kBehindBytes) {
       session->behind = true;
       session->behind_since = steady_clock::now();
     }
-    const std::weak_ptr<Session> watched = session;
-    const auto in_flight = std::make_shared<InFlight>(message, [this, id, watched, bytes] {
-      if (const auto still = watched.lock()) sent(id, *still, bytes);
-    });
+    const auto in_flight = std::make_shared<InFlight>(*this, id, session, message);
     session->connection->send(Message::ptr(in_flight, message.get()));
   }
 
@@ -272,8 +255,25 @@ class SocketServer::Impl {
     if (!session.behind || session.unread_bytes > 0) return;
     session.behind = false;
     post([this, id] {
-      if (find(id)) handler_->drained(id);
+      const auto drained = find(id);
+      if (!drained) return;
+      if (std::exchange(drained->throttled, false)) read_on(*drained);
+      handler_->drained(id);
     });
+  }
+
+  // Only within a frame's handling: else a read may be under way, and resuming starts another.
+  static void throttle(Session& session) {
+    if (!session.behind || session.closing) return;
+    session.throttled = true;
+    session.connection->handle_pause_reading();
+  }
+
+  // Never within a frame's handling, for the same reason.
+  static void read_on(Session& session) {
+    if (session.paused || session.throttled) return;
+    session.heard_at = steady_clock::now();
+    session.connection->handle_resume_reading();
   }
 
   static void cancel(const SessionPtr& session) {
@@ -288,15 +288,21 @@ class SocketServer::Impl {
     asio::error_code ignored;
     auto& socket = connection->get_raw_socket();
     // Out of descriptors the accept loop would spin: refuse before that.
-    if (*sockets_ >= max_sockets_) {
+    auto ticket = admission_.admit([&socket] {
+      asio::error_code none;
+      socket.close(none);
+    });
+    if (!ticket) {
       socket.close(ignored);
       return;
     }
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    // Plain HTTP ends without any handler being called. What does end with the connection is its
-    // handlers: one that is never called holds the count.
-    connection->set_interrupt_handler(
-        [socket_count = std::make_shared<Counted>(sockets_)](auto) {});
+    set_tcp_option(socket, TCP_NOTSENT_LOWAT, kKernelBytes);
+    // A handler lives as long as its connection, whatever becomes of that: it holds the ticket.
+    connection->set_open_handler([this, ticket = std::move(ticket)](const auto& opened_handle) {
+      ticket->settle();
+      opened(opened_handle);
+    });
   }
 
   bool validate(const websocketpp::connection_hdl& handle) {
@@ -309,8 +315,12 @@ class SocketServer::Impl {
       return false;
     }
     // websocketpp takes drafts older than the standard too, and any key.
-    if (connection->get_request_header("Sec-WebSocket-Version") != "13" ||
-        connection->get_request_header("Sec-WebSocket-Key").size() != 24) {
+    if (connection->get_request_header("Sec-WebSocket-Version") != "13") {
+      connection->set_status(http::status_code::upgrade_required);
+      connection->replace_header("Sec-WebSocket-Version", "13");
+      return false;
+    }
+    if (!is_handshake_key(connection->get_request_header("Sec-WebSocket-Key"))) {
       connection->set_status(http::status_code::bad_request);
       return false;
     }
@@ -339,9 +349,9 @@ class SocketServer::Impl {
     connection->set_message_handler(
         [this, id](auto, const Message::ptr& message) { received(id, message); });
     connection->set_pong_handler([this, id](auto, const std::string&) { heard(id); });
-    connection->set_ping_handler([this, id](auto, const std::string&) {
-      heard(id);
-      return true;
+    connection->set_ping_handler([this, id](auto, const std::string& payload) {
+      answer_ping(id, payload);
+      return false;
     });
     connection->set_close_handler([this, id](auto) { closed(id); });
     handler_->opened(id, session->endpoint, connection->get_remote_endpoint());
@@ -351,14 +361,28 @@ class SocketServer::Impl {
     if (const auto session = find(id)) session->heard_at = steady_clock::now();
   }
 
+  // websocketpp's own pongs are not counted: pings from a peer that does not read would fill the
+  // memory.
+  void answer_ping(ConnectionId id, const std::string& payload) {
+    const auto session = find(id);
+    if (!session || session->closing) return;
+    session->heard_at = steady_clock::now();
+    send(id, session, prepare(payload, websocketpp::frame::opcode::pong));
+    throttle(*session);
+  }
+
   void received(ConnectionId id, const Message::ptr& message) {
     const auto session = find(id);
     if (!session || session->closing) return;
     session->heard_at = steady_clock::now();
-    if (message->get_opcode() != websocketpp::frame::opcode::text) {
+    if (message->get_opcode() != kTextFrame) {
       return close(id, protocol::kCloseUnsupportedData, "binary frame: send JSON in text frames");
     }
+    if (ends_inside_character(message->get_payload())) {
+      return close(id, protocol::kCloseInvalidText, "the text ends inside a character");
+    }
     handler_->received(id, message->get_payload());
+    throttle(*session);
   }
 
   void closed(ConnectionId id) {
@@ -374,7 +398,10 @@ class SocketServer::Impl {
     HttpRequest request = parse_target(connection->get_resource());
     request.method = connection->get_request().get_method();
     request.accept = connection->get_request_header("Accept");
-    connection->defer_http_response();
+    connection->defer_http_response();  // which ends the deadline of the request
+    // From here on the kernel ends what makes no progress.
+    set_tcp_option(connection->get_raw_socket(), TCP_USER_TIMEOUT,
+                   static_cast<int>(options_.patience.slow_for.count()));
     http_handler_(request, [connection](const HttpResponse& response) {
       try {
         connection->set_status(static_cast<http::status_code::value>(response.status));
@@ -392,15 +419,17 @@ class SocketServer::Impl {
   // Once a second: pings those who are quiet, and ends those who are dead or do not read.
   void tick() {
     const auto now = steady_clock::now();
+    const auto& patience = options_.patience;
     std::vector<std::pair<ConnectionId, SessionPtr>> all(sessions_.begin(), sessions_.end());
     for (const auto& [id, session] : all) {
       if (session->closing) continue;
-      if (session->behind && now - session->behind_since > kBehindFor) {
+      if (session->behind && now - session->behind_since > patience.slow_for) {
         close(id, protocol::kCloseTooSlow, "too slow: read faster, or ask for less");
-      } else if (!session->paused && now - session->heard_at > kSilentFor) {
+      } else if (!session->paused && !session->throttled &&
+                 now - session->heard_at > patience.silent_for) {
         close(id, protocol::kCloseNoLife, "no sign of life");
         cancel(session);
-      } else if (now - session->pinged_at > kPingEvery) {
+      } else if (now - session->pinged_at > patience.silent_for * 3 / 8) {
         session->pinged_at = now;
         websocketpp::lib::error_code ignored;
         session->connection->ping("", ignored);
@@ -417,9 +446,10 @@ class SocketServer::Impl {
   HttpHandler http_handler_;
   std::unordered_map<ConnectionId, SessionPtr> sessions_;
   ConnectionId last_id_ = 0;
-  std::shared_ptr<std::uint64_t> sockets_ = std::make_shared<std::uint64_t>(0);
-  std::uint64_t max_sockets_ = 0;
+  Admission admission_;
+  std::map<std::uint16_t, std::uint64_t> closed_;  // by us, by code
   std::function<void()> when_all_closed_;
+  bool resting_ = false;
 };
 
 SocketServer::SocketServer(SocketServerOptions options)
@@ -449,7 +479,12 @@ void SocketServer::close(ConnectionId connection, std::uint16_t code, std::strin
 }
 void SocketServer::pause_reading(ConnectionId connection) { impl_->pause_reading(connection); }
 void SocketServer::resume_reading(ConnectionId connection) { impl_->resume_reading(connection); }
+void SocketServer::tell(std::vector<News> news, steady_clock::time_point begun) {
+  impl_->tell(std::move(news), begun);
+}
+bool SocketServer::resting() const { return impl_->resting(); }
 bool SocketServer::behind(ConnectionId connection) const { return impl_->behind(connection); }
+Peers::Load SocketServer::load() const { return impl_->load(); }
 Timers::Time SocketServer::now() const {
   return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "fedwatt/carbon/emissions.h"
@@ -10,8 +11,9 @@
 namespace fedwatt::run {
 namespace {
 
-// Of an even number, the mean of the two in the middle. Not of none.
-double median(std::vector<double> values) {
+// Of an even number, the mean of the two in the middle. Not of none. Puts the values into another
+// order.
+double median(std::span<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   if (values.size() % 2 == 1) return *middle;
@@ -54,12 +56,12 @@ std::optional<PowerWatch::Outlier> PowerWatch::judge(Recent& recent, double powe
   Outlier outlier{power_w};
   bool outside = false;
   if (recent.power_w.size() >= kFewest) {
-    outlier.median_w = median(recent.power_w);
-    std::vector<double> deviations;
-    for (const double each : recent.power_w) {
-      deviations.push_back(std::abs(each - outlier.median_w));
-    }
-    outlier.mad_w = median(std::move(deviations));
+    std::array<double, kRecent> scratch;
+    const std::span values(scratch.data(), recent.power_w.size());
+    std::copy(recent.power_w.begin(), recent.power_w.end(), values.begin());
+    outlier.median_w = median(values);
+    for (double& value : values) value = std::abs(value - outlier.median_w);
+    outlier.mad_w = median(values);
     const double deviation_w = std::abs(power_w - outlier.median_w);
     outside = outlier.median_w > 0 && deviation_w > kDeviations * kConsistency * outlier.mad_w &&
               deviation_w >= kLeastShare * outlier.median_w;

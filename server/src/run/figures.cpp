@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "fedwatt/carbon/emissions.h"
 
@@ -22,17 +24,17 @@ struct Mean {
   bool all_weighted = true;
 };
 
-Mean mean_of(const Round& round, const std::string& metric) {
+Mean mean_of(const Round& round, std::size_t metric) {
   Mean mean;
-  for (const auto& [name, contribution] : round.contributions) {
-    if (contribution.role != Role::kWorker) continue;
-    const auto value = contribution.metrics.find(metric);
-    if (value == contribution.metrics.end()) continue;
-    mean.sum += value->second;
+  for (const auto& [name, member] : round.members()) {
+    if (!member.reported_as_worker()) continue;
+    const double* const value = member.contribution->metric(metric);
+    if (!value) continue;
+    mean.sum += *value;
     ++mean.count;
-    if (contribution.num_examples) {
-      const auto weight = static_cast<double>(*contribution.num_examples);
-      mean.weighted_sum += weight * value->second;
+    if (member.contribution->num_examples) {
+      const auto weight = static_cast<double>(*member.contribution->num_examples);
+      mean.weighted_sum += weight * *value;
       mean.weight_sum += weight;
     } else {
       mean.all_weighted = false;
@@ -41,23 +43,25 @@ Mean mean_of(const Round& round, const std::string& metric) {
   return mean;
 }
 
-// All metrics of the round: the coordinator's, which are of the aggregated model, before the
-// weighted means of the workers'.
-void aggregate_metrics(const Round& round, RoundView& view) {
-  std::set<std::string> names;
-  for (const auto& [worker, contribution] : round.contributions) {
-    for (const auto& [metric, value] : contribution.metrics) names.insert(metric);
-  }
-  for (const auto& metric : names) {
-    if (const auto mean = weighted_mean(round, metric)) view.metrics[metric] = *mean;
-  }
-  if (view.metrics.count("accuracy") != 0) view.accuracy_source = AccuracySource::kWorkers;
-  for (const auto& [name, contribution] : round.contributions) {
-    if (contribution.role != Role::kCoordinator) continue;
-    for (const auto& [metric, value] : contribution.metrics) view.metrics[metric] = value;
-    if (contribution.metrics.count("accuracy") != 0) {
-      view.accuracy_source = AccuracySource::kCoordinator;
-    }
+std::optional<double> weighted(const Mean& mean) {
+  if (mean.count == 0) return std::nullopt;
+  if (mean.all_weighted && mean.weight_sum > 0) return mean.weighted_sum / mean.weight_sum;
+  return mean.sum / static_cast<double>(mean.count);
+}
+
+std::optional<double> plain(const Mean& mean) {
+  if (mean.count == 0) return std::nullopt;
+  return mean.sum / static_cast<double>(mean.count);
+}
+
+void aggregate_metrics(const Round& round, const NameTable& names, RoundView& view) {
+  for (std::size_t number = 0; number < names.size(); ++number) {
+    const auto metric = aggregated(round, number);
+    if (!metric) continue;
+    view.metrics.emplace(names[number], metric->value);
+    if (names[number] != "accuracy") continue;
+    view.accuracy_source = metric->source;
+    view.accuracy_mean = plain(mean_of(round, number));
   }
 }
 
@@ -66,29 +70,36 @@ std::optional<double> metric_of(const RoundView& view, const std::string& metric
   return value == view.metrics.end() ? std::nullopt : std::optional(value->second);
 }
 
-void sum_costs(const Round& round, RoundView& view) {
-  std::set<std::string> sources;
-  std::set<std::string> gaps;
-  for (const auto& [name, contribution] : round.contributions) {
+// And adds what cannot be seen in the view to the standing after the round.
+void sum_costs(const Round& round, const Vocabulary& vocabulary, RoundView& view, Standing& after) {
+  NameSet sources;
+  EnergyGaps gaps;
+  Timestamp started_at = Timestamp::max();
+  Timestamp ended_at = Timestamp::min();
+  for (const auto& [name, member] : round.members()) {
+    if (!member.contribution) continue;
+    const Contribution& contribution = *member.contribution;
     add(view.energy_by_component, contribution.energy_j);
     add(view.emissions_g, contribution.emissions_g);
+    add(after.energy_intensity, contribution.energy_intensity);
     add(view.bytes_sent, contribution.bytes_sent);
     add(view.bytes_received, contribution.bytes_received);
     view.worker_s = view.worker_s.value_or(0) + contribution.duration_s;
     if (contribution.role == Role::kWorker) add(view.num_examples, contribution.num_examples);
-    sources.insert(contribution.energy_sources.begin(), contribution.energy_sources.end());
-    gaps.insert(contribution.energy_gaps.begin(), contribution.energy_gaps.end());
-    if (contribution.started_at) {
-      view.started_at =
-          std::min(view.started_at.value_or(*contribution.started_at), *contribution.started_at);
-      view.ended_at =
-          std::max(view.ended_at.value_or(*contribution.ended_at), *contribution.ended_at);
-    }
+    sources |= contribution.energy_sources;
+    gaps |= contribution.energy_gaps;
+    started_at = std::min(started_at, contribution.started_at);
+    ended_at = std::max(ended_at, contribution.ended_at);
   }
   view.energy_j = carbon::total_energy_j(view.energy_by_component);
-  view.energy_sources.assign(sources.begin(), sources.end());
-  view.energy_gaps.assign(gaps.begin(), gaps.end());
-  if (view.started_at) view.wall_s = protocol::seconds_between(*view.started_at, *view.ended_at);
+  view.energy_sources = names_of(sources, vocabulary);
+  view.energy_gaps = names_of(gaps);
+  after.energy_sources |= sources;
+  after.energy_gaps |= gaps;
+  if (!round.reported()) return;
+  view.started_at = started_at;
+  view.ended_at = ended_at;
+  view.wall_s = protocol::seconds_between(started_at, ended_at);
 }
 
 // What the round bought for what it cost: gain, gain per gram, grams per percentage point.
@@ -107,21 +118,39 @@ double improvement(double now, double before, Target::Goal goal) {
   return goal == Target::Goal::kMax ? now - before : before - now;
 }
 
-std::optional<double> weighted_mean(const Round& round, const std::string& metric) {
-  const Mean mean = mean_of(round, metric);
-  if (mean.count == 0) return std::nullopt;
-  if (mean.all_weighted && mean.weight_sum > 0) return mean.weighted_sum / mean.weight_sum;
-  return mean.sum / static_cast<double>(mean.count);
+std::vector<std::string> names_of(const NameSet& energy_sources, const Vocabulary& vocabulary) {
+  std::set<std::string> names;
+  for (std::size_t number = 0; number < vocabulary.energy_sources.size(); ++number) {
+    if (!energy_sources[number]) continue;
+    const std::string& name = vocabulary.energy_sources[number];
+    names.insert(name.empty() ? "unnamed" : name);
+  }
+  return {names.begin(), names.end()};
 }
 
-std::optional<double> plain_mean(const Round& round, const std::string& metric) {
-  const Mean mean = mean_of(round, metric);
-  if (mean.count == 0) return std::nullopt;
-  return mean.sum / static_cast<double>(mean.count);
+std::vector<std::string> names_of(const EnergyGaps& gaps) {
+  std::vector<std::string> names;
+  if (gaps[0]) names.emplace_back("cpu");
+  if (gaps[1]) names.emplace_back("gpu");
+  if (gaps[2]) names.emplace_back("ram");
+  return names;
 }
 
-RoundView figures_of(const Round& round, const Target& target, const Standing& before,
-                     Standing& after) {
+std::optional<AggregatedMetric> aggregated(const Round& round, std::size_t metric) {
+  std::optional<AggregatedMetric> coordinators;
+  for (const auto& [name, member] : round.members()) {
+    if (!member.contribution || member.contribution->role != Role::kCoordinator) continue;
+    const double* const value = member.contribution->metric(metric);
+    if (value) coordinators = {*value, AccuracySource::kCoordinator};
+  }
+  if (coordinators) return coordinators;
+  const auto workers = weighted(mean_of(round, metric));
+  if (!workers) return std::nullopt;
+  return AggregatedMetric{*workers, AccuracySource::kWorkers};
+}
+
+RoundView figures_of(const Round& round, const Vocabulary& vocabulary, const Target& target,
+                     const Standing& before, Standing& after) {
   RoundView view;
   view.round = round.number;
   view.offset = round.changed_at;
@@ -129,27 +158,21 @@ RoundView figures_of(const Round& round, const Target& target, const Standing& b
   view.closed_by = round.closed_by;
   view.late_reports = round.late_reports;
   view.workers_reported = static_cast<std::int64_t>(round.workers_reported());
-  view.workers_expected = static_cast<std::int64_t>(round.expected.size());
+  view.workers_expected = static_cast<std::int64_t>(round.expected());
 
-  aggregate_metrics(round, view);
+  aggregate_metrics(round, vocabulary.metrics, view);
   view.accuracy = metric_of(view, "accuracy");
-  view.accuracy_mean = plain_mean(round, "accuracy");
   view.loss = metric_of(view, "loss");
   view.target_value = metric_of(view, target.metric);
-  sum_costs(round, view);
 
   after = before;
+  sum_costs(round, vocabulary, view, after);
   add(after.cumulative_energy_j, view.energy_j);
   add(after.cumulative_emissions_g, view.emissions_g);
-  for (const auto& [name, contribution] : round.contributions) {
-    add(after.energy_intensity, contribution.energy_intensity);
-  }
   after.emissions_after_best_g += view.emissions_g.value_or(0);
   after.cumulative_wall_s += view.wall_s.value_or(0);
   view.cumulative_energy_j = after.cumulative_energy_j;
   view.cumulative_emissions_g = after.cumulative_emissions_g;
-  after.energy_sources.insert(view.energy_sources.begin(), view.energy_sources.end());
-  after.energy_gaps.insert(view.energy_gaps.begin(), view.energy_gaps.end());
   if (round.open()) return view;
 
   set_gain(before, target.goal, view);

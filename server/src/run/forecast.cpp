@@ -86,16 +86,18 @@ Line fit_line(std::span<const TargetPoint> points, double rate) {
   const auto count = static_cast<double>(points.size());
   double mean_x = 0;
   double mean_y = 0;
-  for (const auto& [round, value] : points) {
-    mean_x += std::exp(-rate * (round - points[0].round)) / count;
-    mean_y += value / count;
+  std::vector<double> decayed(points.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    decayed[i] = std::exp(-rate * (points[i].round - points[0].round));
+    mean_x += decayed[i] / count;
+    mean_y += points[i].value / count;
   }
   double xx = 0;
   double xy = 0;
   double yy = 0;
-  for (const auto& [round, value] : points) {
-    const double x = std::exp(-rate * (round - points[0].round)) - mean_x;
-    const double y = value - mean_y;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double x = decayed[i] - mean_x;
+    const double y = points[i].value - mean_y;
     xx += x * x;
     xy += x * y;
     yy += y * y;

@@ -2,11 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace fedwatt::run {
 
 using protocol::ClosedBy;
 using protocol::Role;
+
+namespace {
+
+const Standing kNone;  // before the first round
+
+}  // namespace
 
 void Rounds::begin(const RoundRules& rules, protocol::Target target, Closed closed) {
   rules_ = rules;
@@ -14,11 +21,17 @@ void Rounds::begin(const RoundRules& rules, protocol::Target target, Closed clos
   closed_ = std::move(closed);
 }
 
+std::map<std::int64_t, Round>::iterator Rounds::entry_of(std::int64_t number) {
+  const auto newest = rounds_.empty() ? rounds_.end() : std::prev(rounds_.end());
+  // It mostly is, and then nothing depends on how many there were.
+  return newest != rounds_.end() && newest->first == number ? newest : rounds_.find(number);
+}
+
 // Marks the round as changed by the event. The figures of all later rounds build on it, so they
 // change too: what changed is always a tail of the rounds. A round that cost nothing may push the
 // one before it off the Pareto front.
 void Rounds::touch(const Round& round, std::int64_t offset) {
-  auto each = rounds_.find(round.number);
+  auto each = entry_of(round.number);
   while (each != rounds_.begin() && !each->second.open() && each->second.free_of_emissions()) {
     --each;
   }
@@ -30,50 +43,50 @@ void Rounds::touch(const Round& round, std::int64_t offset) {
   }
 }
 
-Round& Rounds::open(std::int64_t number, std::int64_t offset) {
-  const auto [entry, is_new] = rounds_.try_emplace(number);
-  Round& round = entry->second;
-  if (!is_new) return round;
-  round.number = number;
-  open_.insert(number);
-  for (const auto& [name, role] : present_) expect(round, name, role);
+Round& Rounds::open(std::int64_t number, std::int64_t offset, bool planned) {
+  const auto entry = entry_of(number);
+  if (entry != rounds_.end()) return entry->second;
+  Round& round = rounds_.try_emplace(number, number).first->second;
+  open_[number] = &round;
+  round.planned = planned;
+  for (const auto& [name, known] : known_) {
+    if (known.present_as) expect(round, name, known);
+  }
   touch(round, offset);
   return round;
 }
 
-bool Rounds::passed(const std::string& name, std::int64_t round) const {
-  const auto reached = reached_.find(name);
-  return reached != reached_.end() && reached->second > round;
-}
-
-void Rounds::expect(Round& round, const std::string& name, Role role) {
-  const bool selected = role == Role::kCoordinator || !round.planned || round.expected.count(name);
-  if (!selected || passed(name, round.number)) return;
-  if (role == Role::kWorker) round.expected.insert(name);
-  const auto contribution = round.contributions.find(name);
-  if (contribution == round.contributions.end() || !contribution->second.complete) {
-    round.waiting.insert(name);
-  }
+void Rounds::expect(Round& round, const std::string& name, const Known& known) {
+  const Role role = *known.present_as;
+  const bool selected = role == Role::kCoordinator || !round.planned || round.expects(name);
+  if (!selected || known.passed(round.number)) return;
+  Member& member = round.member(name);
+  if (role == Role::kWorker) round.expect(member);
+  if (!member.complete()) round.wait_for(member);
 }
 
 void Rounds::participant_came(const std::string& name, Role role, std::int64_t offset,
                               Timestamp now) {
-  present_[name] = role;
-  gone_.erase(name);
-  for (const auto number : std::set(open_)) {
-    Round& round = rounds_.at(number);
-    expect(round, name, role);
+  Known& known = known_[name];
+  known.present_as = role;
+  known.gone = false;
+  for (auto each = open_.begin(); each != open_.end();) {
+    Round& round = *(each++)->second;  // which settle() may take out
+    expect(round, name, known);
     touch(round, offset);
     settle(round, offset, now);
   }
 }
 
 void Rounds::participant_gone(const std::string& name, std::int64_t offset, Timestamp now) {
-  present_.erase(name);
-  gone_.insert(name);
-  for (const auto number : std::set(open_)) {
-    Round& round = rounds_.at(number);
-    if (round.waiting.erase(name) == 0) continue;
+  Known& known = known_[name];
+  known.present_as.reset();
+  known.gone = true;
+  for (auto each = open_.begin(); each != open_.end();) {
+    Round& round = *(each++)->second;
+    Member* const member = round.find(name);
+    if (!member || !member->waited_for) continue;
+    round.wait_for(*member, false);
     touch(round, offset);
     settle(round, offset, now);
   }
@@ -85,86 +98,78 @@ bool Rounds::add_report(const ReportReceived& received, Role role,
   Round& round = open(received.report.round, offset);
   const bool late = !round.open();
   if (late) ++round.late_reports;
+  touch(round, offset);  // as it is, and below as it will be: it may begin or cease to cost nothing
+  Member& member = round.member(received.worker);
+  round.add_report(member, received, role, hardware, clock_offset_s, vocabulary_);
+  if (role == Role::kWorker) round.expect(member);
+  if (!late && !member.complete()) round.wait_for(member);
   touch(round, offset);
-  add(round.emissions_g, received.emissions_g);
-  Contribution& contribution = round.contributions[received.worker];
-  contribution.role = role;
-  contribution.add_report(received, hardware, clock_offset_s);
-  if (role == Role::kWorker) round.expected.insert(received.worker);
-  if (!late && !contribution.complete) round.waiting.insert(received.worker);
-  touch(round, offset);
-  advance(received.worker, round.number, contribution.complete, offset, now);
+  advance(received.worker, round, member.complete(), offset, now);
   return late;
 }
 
 void Rounds::plan(const std::string& coordinator, const protocol::RoundPlan& plan,
                   std::int64_t offset, Timestamp now) {
-  Round& round = open(plan.round, offset);
+  Round& round = open(plan.round, offset, true);
   if (round.open()) {
     round.planned = true;
     const std::set<std::string> selected(plan.selected.begin(), plan.selected.end());
-    std::set<std::string> waiting;
-    for (const auto& name : selected) {
-      const auto contribution = round.contributions.find(name);
-      const bool complete =
-          contribution != round.contributions.end() && contribution->second.complete;
-      if (!complete && gone_.count(name) == 0 && !passed(name, plan.round)) waiting.insert(name);
-    }
-    for (const auto& name : round.waiting) {
-      const auto participant = present_.find(name);
-      const bool is_worker = participant == present_.end() || participant->second == Role::kWorker;
-      if (!is_worker) waiting.insert(name);
-    }
-    round.waiting = std::move(waiting);
-    round.expected = selected;
-    for (const auto& [name, contribution] : round.contributions) {
-      if (contribution.role == Role::kWorker) round.expected.insert(name);
+    for (const auto& name : selected) round.member(name);
+    for (auto each = round.members().begin(); each != round.members().end();) {
+      const std::string& name = each->first;
+      Member& member = (each++)->second;  // which may be taken out
+      const bool is_selected = selected.count(name) > 0;
+      const auto known = known_.find(name);
+      const bool is_known = known != known_.end();
+      const bool is_past = is_known && (known->second.gone || known->second.passed(plan.round));
+      const bool coordinates = is_known && known->second.present_as == Role::kCoordinator;
+      round.wait_for(member, (is_selected && !is_past && !member.complete()) ||
+                                 (coordinates && member.waited_for));
+      round.expect(member, is_selected || member.reported_as_worker());
+      if (!member.has_part()) round.erase(name);
     }
     touch(round, offset);
   }
-  advance(coordinator, plan.round, false, offset, now);
+  advance(coordinator, round, false, offset, now);
 }
 
 // `name` has reached `round`, so it is done with every earlier one; and with this one if complete.
-void Rounds::advance(const std::string& name, std::int64_t round, bool complete,
+void Rounds::advance(const std::string& name, const Round& round, bool complete,
                      std::int64_t offset, Timestamp now) {
-  auto& reached = reached_.try_emplace(name, round).first->second;
-  reached = std::max(reached, round);
-  for (const auto number : std::set(open_)) {
-    Round& each = rounds_.at(number);
-    const bool skipped = number < reached;
-    if (!skipped && !(number == round && complete)) {
-      if (number == round) settle(each, offset, now);
-      continue;
+  auto& reached = known_[name].reached;
+  const std::int64_t number = round.number;
+  // Those before the one that it had reached it has left behind already.
+  auto each = reached ? open_.lower_bound(std::min(*reached, number)) : open_.begin();
+  reached = std::max(reached.value_or(number), number);
+  while (each != open_.end() && each->first <= *reached) {
+    Round& open = *(each++)->second;  // which settle() may take out
+    const bool done = open.number < *reached || (open.number == number && complete);
+    Member* const member = done ? open.find(name) : nullptr;
+    if (member && member->waited_for) {
+      open.wait_for(*member, false);
+      if (!member->contribution && !open.planned) open.erase(name);  // it never had a part in it
+      touch(open, offset);
     }
-    if (each.waiting.erase(name) > 0) {
-      const bool took_part = each.contributions.count(name) > 0;
-      if (!took_part && !each.planned) each.expected.erase(name);
-      touch(each, offset);
-    }
-    settle(each, offset, now);
+    if (done || open.number == number) settle(open, offset, now);
   }
 }
 
 void Rounds::settle(Round& round, std::int64_t offset, Timestamp now) {
   if (!round.open()) return;
-  const auto complete = round.workers_complete();
   const auto needed = std::max<std::size_t>(
-      1, static_cast<std::size_t>(
-             std::ceil(rules_.quorum * static_cast<double>(round.expected.size()))));
-  if (!round.quorum_at && complete >= needed) round.quorum_at = now;
-  if (!round.waiting.empty() || round.contributions.empty()) return;
-  const bool all = std::all_of(
-      round.expected.begin(), round.expected.end(),
-      [&round](const std::string& name) { return round.contributions.count(name) > 0; });
-  close(round, all ? ClosedBy::kAllReported : ClosedBy::kWorkersLost, offset);
+      1,
+      static_cast<std::size_t>(std::ceil(rules_.quorum * static_cast<double>(round.expected()))));
+  if (!round.quorum_at && round.workers_complete() >= needed) round.quorum_at = now;
+  if (round.waiting() > 0 || !round.reported()) return;
+  close(round, round.all_expected_reported() ? ClosedBy::kAllReported : ClosedBy::kWorkersLost,
+        offset);
 }
 
 void Rounds::close(Round& round, ClosedBy by, std::int64_t offset) {
   round.closed_by = by;
   touch(round, offset);
   round.revision = 1;
-  round.waiting.clear();
+  round.wait_for_nobody();
   open_.erase(round.number);
   closed_(round);
 }
@@ -177,7 +182,7 @@ void Rounds::deadline_passed(std::int64_t number, std::int64_t offset) {
 }
 
 void Rounds::run_ended(std::int64_t offset) {
-  for (const auto number : std::set(open_)) close(rounds_.at(number), ClosedBy::kRunEnd, offset);
+  while (!open_.empty()) close(*open_.begin()->second, ClosedBy::kRunEnd, offset);
 }
 
 std::optional<Timestamp> Rounds::deadline_of(const Round& round, Timestamp resumed_at) const {
@@ -202,14 +207,13 @@ void Rounds::refresh() {
   for (; round != rounds_.end(); ++round) {
     Figures& figures = figures_[round->first];
     Standing after;
-    figures.view = figures_of(round->second, target_, standing, after);
+    figures.view = figures_of(round->second, vocabulary_, target_, standing, after);
     if (figures.view.on_pareto_front) leave_front_to(figures.view);
     if (figures.view.closed_by) {
       closed_views_.push_back(&figures.view);
       forecast_for_.reset();
     }
-    figures.after = after;
-    standing = std::move(after);
+    figures.after = standing = after;
   }
   stale_from_.reset();
 }
@@ -242,7 +246,6 @@ void Rounds::visit(const std::function<void(const protocol::RoundView&)>& take) 
 
 const Standing& Rounds::standing() {
   refresh();
-  static const Standing kNone;
   return figures_.empty() ? kNone : figures_.rbegin()->second.after;
 }
 
@@ -275,7 +278,6 @@ std::optional<Stretch> Rounds::latest_stretch(std::int64_t rounds) {
 const std::optional<protocol::Forecast>& Rounds::forecast(const Plan& plan) {
   refresh();
   if (forecast_for_ == plan) return forecast_;
-  static const Standing kNone;
   const auto& after =
       closed_views_.empty() ? kNone : figures_.at(closed_views_.back()->round).after;
   forecast_ = forecast_of(closed_views_, after, plan);

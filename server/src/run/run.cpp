@@ -183,9 +183,6 @@ void Run::on(const ReportReceived& event) {
   if (!participant.imported()) watch_power(participant, event);
   add(spent_j_, carbon::total_energy_j(event.report.energy_j));
   add(spent_g_, event.emissions_g);
-  for (const auto& [metric, value] : event.report.metrics) metrics_.insert(metric);
-  const auto& source = event.report.energy_source;
-  energy_sources_.insert({source.cpu, source.gpu, source.ram, source.machine});
   const bool late = rounds_.add_report(event, participant.role(), participant.hello.hardware,
                                        participant.clock_offset_s.value_or(0), offset_, now_);
   if (!late || participant.imported()) return;  // of an import all are
@@ -256,11 +253,13 @@ std::vector<Event> Run::due(Timestamp now) const {
     if (participant.state == WorkerState::kAway && passed(lost_at(participant))) {
       events.emplace_back(WorkerLost{worker});
     }
-    const auto stale = reports_expected ? stale_at(worker, participant) : std::nullopt;
-    if (stale && passed(*stale)) events.emplace_back(WorkerStale{worker});
+    const auto stale = reports_expected ? stale_at(participant) : std::nullopt;
+    if (stale && passed(*stale) && awaited(worker, participant)) {
+      events.emplace_back(WorkerStale{worker});
+    }
   }
-  for (const auto number : rounds_.open_rounds()) {
-    const auto deadline = deadline_of(number);
+  for (const auto& [number, round] : rounds_.open_rounds()) {
+    const auto deadline = deadline_of(*round);
     if (deadline && passed(*deadline)) events.emplace_back(RoundDeadlinePassed{number});
   }
   if (const auto abandoned = abandoned_at(); abandoned && passed(*abandoned)) {
@@ -277,9 +276,11 @@ std::optional<Timestamp> Run::next_due() const {
   const bool reports_expected = expects_reports();
   for (const auto& [worker, participant] : participants_) {
     if (participant.state == WorkerState::kAway) consider(lost_at(participant));
-    if (reports_expected) consider(stale_at(worker, participant));
+    const auto stale = reports_expected ? stale_at(participant) : std::nullopt;
+    // To know whether it is awaited takes longer, and mostly somebody else comes first.
+    if (stale && (!next || *stale < *next) && awaited(worker, participant)) next = stale;
   }
-  for (const auto number : rounds_.open_rounds()) consider(deadline_of(number));
+  for (const auto& [number, round] : rounds_.open_rounds()) consider(deadline_of(*round));
   consider(abandoned_at());
   return next;
 }
@@ -289,9 +290,9 @@ Timestamp Run::lost_at(const Participant& participant) const {
 }
 
 // A pause stops the clock of the rounds: nobody can report while told to wait.
-std::optional<Timestamp> Run::deadline_of(std::int64_t round) const {
+std::optional<Timestamp> Run::deadline_of(const Round& round) const {
   if (control_.directive() == Directive::kPause) return std::nullopt;
-  return rounds_.deadline_of(rounds_.all().at(round), control_.resumed_at());
+  return rounds_.deadline_of(round, control_.resumed_at());
 }
 
 std::optional<Timestamp> Run::abandoned_at() const {

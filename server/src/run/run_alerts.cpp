@@ -37,20 +37,21 @@ void Run::on(const WorkerLost& event) {
 
 bool Run::expects_reports() const { return !ended_at_ && control_.directive() == Directive::kRun; }
 
-// Nothing is expected of a worker that was not selected for the newest round, that has done its
-// part of it and waits for the others, or that is paused by itself.
-std::optional<Timestamp> Run::stale_at(const std::string& worker,
-                                       const Participant& participant) const {
+// Nothing is expected of a worker that is paused by itself.
+std::optional<Timestamp> Run::stale_at(const Participant& participant) const {
   if (!participant.online() || participant.imported() || participant.stale) return std::nullopt;
   if (participant.directive_state == protocol::DirectiveState::kPaused) return std::nullopt;
-  const auto when = participant.silence.too_long_at(
-      control_.resumed_at(), std::chrono::milliseconds{created_.rules.stale_ms});
-  if (!when || rounds_.all().empty()) return std::nullopt;
+  return participant.silence.too_long_at(control_.resumed_at(),
+                                         std::chrono::milliseconds{created_.rules.stale_ms});
+}
+
+// Nor of one that was not selected for the newest round, or that has done its part of it and waits
+// for the others.
+bool Run::awaited(const std::string& worker, const Participant& participant) const {
+  if (rounds_.all().empty()) return false;
   const Round& newest = rounds_.all().rbegin()->second;
-  const bool awaited = newest.open() ? newest.waiting.count(worker) > 0
-                                     : participant.role() == Role::kCoordinator ||
-                                           !newest.planned || newest.expected.count(worker) > 0;
-  return awaited ? when : std::nullopt;
+  if (newest.open()) return newest.waits_for(worker);
+  return participant.role() == Role::kCoordinator || !newest.planned || newest.expects(worker);
 }
 
 void Run::on(const WorkerStale& event) {
@@ -100,10 +101,10 @@ void Run::watch_power(Participant& participant, const ReportReceived& event) {
 // Imports tell of what was, and the end of a run closes rounds that are not complete.
 void Run::watch_target(const Round& closed) {
   if (created_.by_import || closed.closed_by == ClosedBy::kRunEnd) return;
-  Standing unused;
-  const auto view = figures_of(closed, created_.target, {}, unused);
-  if (!view.target_value) return;
-  const auto fall = target_watch_.closed(closed.number, *view.target_value, created_.target);
+  const auto target = rounds_.vocabulary().metrics.find(created_.target.metric);
+  const auto reached = target ? aggregated(closed, *target) : std::nullopt;
+  if (!reached) return;
+  const auto fall = target_watch_.closed(closed.number, reached->value, created_.target);
   if (!fall) return;
   alert(
       "target_falling",

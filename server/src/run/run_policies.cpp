@@ -151,7 +151,7 @@ std::optional<PolicyDecision> Run::decide_at_spending(bool with_forecast) {
   Spending spending{spent_j_, spent_g_, false, std::nullopt};
   if (with_forecast && policies_.budget->at_forecast) spending.forecast = forecast();
   if (budget_stage(*policies_.budget, spending) <= policy_memory_.budget) return std::nullopt;
-  spending.has_gaps = !rounds_.standing().energy_gaps.empty();
+  spending.has_gaps = rounds_.standing().energy_gaps.any();
   return decide(*policies_.budget, spending, policy_memory_.budget);
 }
 
@@ -170,7 +170,7 @@ std::optional<PolicyDecision> Run::decide_at_rounds() {
   }
   if (!decision && is_awake(policies_.confirm, PolicyKind::kConfirm) &&
       rounds_.closed_count() >= policies_.confirm->after_rounds) {
-    const bool has_gaps = !rounds_.standing().energy_gaps.empty();
+    const bool has_gaps = rounds_.standing().energy_gaps.any();
     decision = decide(*policies_.confirm, rounds_.closed_count(),
                       {spent_j_, spent_g_, has_gaps, forecast()});
   }

@@ -103,17 +103,19 @@ std::optional<Error> Run::refuse_hello(const protocol::WorkerHello& hello) const
 }
 
 std::optional<Error> Run::refuse_report(const protocol::Report& report) const {
-  std::size_t metrics = metrics_.size();
-  for (const auto& [metric, value] : report.metrics) metrics += metrics_.count(metric) == 0;
+  const NameTable& known_metrics = rounds_.vocabulary().metrics;
+  std::size_t metrics = known_metrics.size();
+  for (const auto& [metric, value] : report.metrics) metrics += !known_metrics.find(metric);
   if (metrics > kMaxMetrics) {
     return too_many("run " + name() + " has too many different metrics", kMaxMetrics);
   }
+  const NameTable& known_sources = rounds_.vocabulary().energy_sources;
   const auto& source = report.energy_source;
   std::set<std::string_view> new_sources;
   for (const auto* each : {&source.cpu, &source.gpu, &source.ram, &source.machine}) {
-    if (energy_sources_.count(*each) == 0) new_sources.insert(*each);
+    if (!known_sources.find(*each)) new_sources.insert(*each);
   }
-  if (energy_sources_.size() + new_sources.size() > kMaxEnergySources) {
+  if (known_sources.size() + new_sources.size() > kMaxEnergySources) {
     return too_many("run " + name() + " has too many different energy sources", kMaxEnergySources);
   }
   return refuse_round(rounds_, report.round);

@@ -77,8 +77,8 @@ protocol::RunView Run::view() {
       view.emissions_after_best_share = *view.emissions_after_best_g / *view.emissions_g;
     }
   }
-  view.energy_sources.assign(standing.energy_sources.begin(), standing.energy_sources.end());
-  view.energy_gaps.assign(standing.energy_gaps.begin(), standing.energy_gaps.end());
+  view.energy_sources = names_of(standing.energy_sources, rounds_.vocabulary());
+  view.energy_gaps = names_of(standing.energy_gaps);
   for (const auto& [worker, participant] : participants_) {
     if (participant.online() && !participant.imported()) add(view.power_w, participant.power_w);
     if (participant.role() != protocol::Role::kWorker) continue;
@@ -100,9 +100,9 @@ std::optional<double> Run::rest_s() {
 }
 
 std::optional<protocol::Forecast> Run::forecast() {
-  if (!total_rounds_ || ended_at_) return std::nullopt;
-  return rounds_.forecast(
-      {*total_rounds_, created_.target.goal, created_.rules.forecast_after_rounds, outlook_});
+  const auto after_rounds = created_.rules.forecast_after_rounds;
+  if (!total_rounds_ || ended_at_ || rounds_.closed_count() < after_rounds) return std::nullopt;
+  return rounds_.forecast({*total_rounds_, created_.target.goal, after_rounds, outlook_});
 }
 
 protocol::WorkerView Run::worker_view(const std::string& worker) const {

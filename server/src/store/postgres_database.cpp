@@ -209,6 +209,9 @@ StoreError PostgresDatabase::explain(const std::exception& exception) const {
   if (state.starts_with("22") || state.starts_with("23") || state.starts_with("54")) {
     return {Kind::kInvalidEvent, name() + " refuses the event: " + reason};
   }
+  if (state == "25006") {  // read_only_sql_transaction
+    return {Kind::kUnavailable, name() + " is read-only: let the hub write to it"};
+  }
   if (state == "42501" || state == "3F000") {  // insufficient_privilege, no schema to see
     return {Kind::kUnavailable,
             name() + " does not let the hub in: " + reason +

@@ -1,16 +1,28 @@
 #include "store/postgres_rows.h"
 
+#include <algorithm>
+
 #include "store/failure.h"
 
 namespace fedwatt::store {
 
 void PostgresArrays::append(std::string& literal, std::string_view text) {
   literal += '"';
-  for (const char each : text) {
-    if (each == '"' || each == '\\') literal += '\\';
-    literal += each;
+  for (;;) {
+    const auto special = std::min(text.find_first_of("\"\\"), text.size());
+    literal += text.substr(0, special);
+    if (special == text.size()) break;
+    literal += '\\';
+    literal += text[special];
+    text.remove_prefix(special + 1);
   }
   literal += '"';
+}
+
+void PostgresArrays::append(std::string& literal, std::int64_t value) {
+  char digits[24];
+  const auto [end, problem] = std::to_chars(std::begin(digits), std::end(digits), value);
+  literal.append(digits, end);
 }
 
 void PostgresArrays::append(std::string& literal, double value) {

@@ -1,5 +1,9 @@
 #include "store/rows.h"
 
+#include <rapidjson/document.h>
+
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -27,9 +31,17 @@ bool contains_nul(const Json& document) {
   return false;
 }
 
+// What most text consists of: then there is nothing to look for in it.
+bool is_plain(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char each) {
+    return each >= ' ' && each <= '~' && each != '"' && each != '\\';
+  });
+}
+
 // Refuses what a database could not give back as it was. A column at a time: for_each_column.
 struct MakeStorable {
   void operator()(const char* column, const std::string& text) const {
+    if (is_plain(text)) return;
     if (text.find('\0') != text.npos) refuse(column, "contains a NUL character");
     try {
       static_cast<void>(json(text).dump());
@@ -61,10 +73,38 @@ std::optional<std::string> null_if_empty(const std::string& text) {
 }
 
 Json encode_metrics(const std::map<std::string, double>& metrics) {
+  Json document{"{"};
   for (const auto& [name, value] : metrics) {
     if (!std::isfinite(value)) MakeStorable::refuse("metrics", "holds a number that is not finite");
+    char digits[32];  // the shortest form that reads back as the same double has at most 24
+    const auto [end, problem] = std::to_chars(std::begin(digits), std::end(digits), value);
+    std::string& text = document.text;
+    if (text.size() > 1) text += ',';
+    text += is_plain(name) ? '"' + name + '"' : json(name).dump();
+    text += ':';
+    const std::string_view number(digits, static_cast<std::size_t>(end - digits));
+    text += number;
+    // As an integer, negative zero would lose its sign.
+    if (number.find_first_of(".e") == number.npos) text += ".0";
   }
-  return {json(metrics).dump()};
+  document.text += '}';
+  return document;
+}
+
+// Empty if the text is no object of numbers.
+std::optional<std::map<std::string, double>> decode_metrics(const Json& document) {
+  char pool[2048];  // enough for some dozens
+  rapidjson::MemoryPoolAllocator<> allocator(pool, sizeof pool);
+  rapidjson::Document parsed(&allocator);
+  parsed.Parse<rapidjson::kParseFullPrecisionFlag>(document.text.data(), document.text.size());
+  if (parsed.HasParseError() || !parsed.IsObject()) return std::nullopt;
+  std::map<std::string, double> metrics;
+  const rapidjson::Value& object = parsed;  // as const, or clang finds two ways to compare
+  for (const auto& [name, value] : object.GetObject()) {
+    if (!value.IsNumber()) return std::nullopt;
+    metrics.emplace(std::string(name.GetString(), name.GetStringLength()), value.GetDouble());
+  }
+  return metrics;
 }
 
 ReportRow report_row(const StoredEvent& event, const ReportReceived& received) {
@@ -170,12 +210,12 @@ StoredEvent to_event(ReportRow&& row) {
                   place(row.run_id, row.event_offset) + " has an unknown phase, " + row.phase);
   }
   report.phase = *phase;
-  try {
-    json::parse(row.metrics.text).get_to(report.metrics);
-  } catch (const json::exception&) {
+  auto metrics = decode_metrics(row.metrics);
+  if (!metrics) {
     throw Failure(StoreError::Kind::kCorrupt,
                   place(row.run_id, row.event_offset) + " has metrics that cannot be read");
   }
+  report.metrics = *std::move(metrics);
   return {std::move(row.run_id), row.event_offset, row.received_at, std::move(received)};
 }
 

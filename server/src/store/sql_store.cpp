@@ -1,5 +1,6 @@
 #include "store/sql_store.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -87,7 +88,7 @@ tl::expected<void, StoreError> SqlStore::append(std::span<const StoredEvent> eve
 tl::expected<void, StoreError> SqlStore::replay(const std::function<void(StoredEvent&&)>& visit) {
   return in_transaction([&] {
     for (const std::string& run_id : database_->run_ids()) {
-      visit_run(run_id, 0, [&visit](StoredEvent&& event) {
+      visit_run(run_id, 0, kPageRows, [&visit](StoredEvent&& event) {
         visit(std::move(event));
         return true;
       });
@@ -101,7 +102,8 @@ tl::expected<std::vector<StoredEvent>, StoreError> SqlStore::read(const std::str
   std::vector<StoredEvent> events;
   auto result = in_transaction([&] {
     if (limit == 0) return;
-    visit_run(run_id, after, [&](StoredEvent&& event) {
+    const auto page_rows = static_cast<std::int64_t>(std::min<std::size_t>(limit, kPageRows));
+    visit_run(run_id, after, page_rows, [&](StoredEvent&& event) {
       events.push_back(std::move(event));
       return events.size() < limit;
     });
@@ -172,12 +174,12 @@ void SqlStore::require_same(const StoredEvent& event) {
   }
 }
 
-void SqlStore::visit_run(const std::string& run_id, std::int64_t after,
+void SqlStore::visit_run(const std::string& run_id, std::int64_t after, std::int64_t page_rows,
                          const std::function<bool(StoredEvent&&)>& visit) {
   Pages<ReportRow> reports(
-      after, [&](std::int64_t last) { return database_->reports_after(run_id, last, kPageRows); });
+      after, [&](std::int64_t last) { return database_->reports_after(run_id, last, page_rows); });
   Pages<EventRow> events(
-      after, [&](std::int64_t last) { return database_->events_after(run_id, last, kPageRows); });
+      after, [&](std::int64_t last) { return database_->events_after(run_id, last, page_rows); });
   for (std::int64_t expected = after + 1;; ++expected) {
     const ReportRow* report = reports.peek();
     const EventRow* event = events.peek();

@@ -34,8 +34,9 @@ class SqlStore : public Store {
   void make_ready();
   std::int64_t& last_offset(const std::string& run_id);
   void require_same(const run::StoredEvent& event);
-  // Hands the events of a run after that offset to `visit`, until it returns false.
-  void visit_run(const std::string& run_id, std::int64_t after,
+  // Hands the events of a run after that offset to `visit`, until it returns false. Reads so many
+  // rows of each table at once.
+  void visit_run(const std::string& run_id, std::int64_t after, std::int64_t page_rows,
                  const std::function<bool(run::StoredEvent&&)>& visit);
 
   std::unique_ptr<Database> database_;

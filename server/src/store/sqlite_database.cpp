@@ -187,6 +187,11 @@ StoreError SqliteDatabase::explain(const std::exception& exception) const {
       return {Kind::kCorrupt, name() + " is no SQLite database: give the hub another file"};
     case SQLITE_CORRUPT:
       return {Kind::kCorrupt, name() + " is damaged: restore a backup (" + reason + ")"};
+    case SQLITE_IOERR:
+      if (error->getExtendedErrorCode() != SQLITE_IOERR_WRITE) break;
+      return {Kind::kUnavailable, "the disk of " + name() +
+                                      " takes no more: make room if a quota is used up, else look"
+                                      " after the disk"};
     case SQLITE_FULL:
       return {Kind::kUnavailable, "the disk of " + name() + " is full: make room"};
     case SQLITE_BUSY:
@@ -199,8 +204,9 @@ StoreError SqliteDatabase::explain(const std::exception& exception) const {
       return {Kind::kUnavailable,
               name() + " cannot be opened: choose a file that the hub may read and write"};
     default:
-      return {Kind::kUnavailable, name() + " cannot be used: " + reason};
+      break;
   }
+  return {Kind::kUnavailable, name() + " cannot be used: " + reason};
 }
 
 }  // namespace fedwatt::store

@@ -88,17 +88,21 @@ typedef struct fedwatt_options {
   int32_t target_goal;       /* FEDWATT_GOAL_… of target_metric */
   int32_t keep_log;          /* 1: lines are kept for fedwatt_worker_next_log_line */
   const char* offline_file;  /* what the hub never took is written there at the end; "" nowhere */
-  uint64_t queue_capacity;   /* reports that wait for the hub */
-  int64_t close_timeout_ms;  /* how long fedwatt_worker_free may wait for the hub */
+  /* Reports that wait for the hub, and the memory for them. Beyond either, those that were never
+   * sent are folded two into one, the oldest first: what a round came to stays whole. */
+  uint64_t queue_capacity;
+  uint64_t queue_bytes;
+  int64_t close_timeout_ms; /* how long fedwatt_worker_free may wait for the hub */
   /* One line for each thing worth knowing; null, with keep_log 0: standard error. Called within
    * fedwatt_worker_open, then from the library's own thread, and at the end within close or free;
    * must not block or call back. */
   void (*log)(void* log_context, const char* line);
   void* log_context;
-  /* 1: offline_file is this worker's own in this run, and what an earlier process of it had to
-   * leave there is taken out and sent first, each report once. For a worker whose rounds are worked
-   * on by one process after the other. */
-  int32_t take_over;
+  /* A folder in which reports wait on the disk, too, so that they survive this process; "": in
+   * memory only. The next process with the same folder, run and worker sends what is left, in
+   * order, each report once. One process at a time; a second one is told by the log and works from
+   * memory, as does one whose disk is full. Give each training a folder of its own. */
+  const char* spool_dir;
   /* What the hub is to do about the run by itself, as docs/policies.md writes it, such as
    * "budget:limit_g=500,act=pause target:value=0.9"; "" nothing. Only for kinds of policies that
    * the run has had none of. */
@@ -181,10 +185,13 @@ typedef struct fedwatt_stats {
   uint64_t reports_made;
   uint64_t reports_acknowledged; /* committed by the hub */
   uint64_t reports_waiting;
-  uint64_t reports_dropped;  /* the queue was full */
+  uint64_t reports_dropped;  /* the queue was full, and nothing in it could be folded */
   uint64_t reports_rejected; /* the hub found them invalid */
-  uint64_t reports_offline;  /* written to the offline file */
+  uint64_t reports_offline;  /* left at the end: in the spool, or written to the offline file */
   uint64_t values_left_out;  /* of reports and plans: not finite, or out of range */
+  uint64_t reports_folded;   /* into another one, because the queue was full */
+  uint64_t reports_spooled;  /* of those that wait: a SIGKILL does not lose them any more */
+  uint64_t spool_failures;   /* times that the disk failed it, or that there could be none */
 } fedwatt_stats;
 
 /* Set stats->size first; the members it covers are filled in, with 0 where there is no worker. */
@@ -195,7 +202,7 @@ FEDWATT_EXPORT void fedwatt_worker_get_stats(fedwatt_worker* worker, fedwatt_sta
 FEDWATT_EXPORT int32_t fedwatt_worker_flush(fedwatt_worker* worker, int64_t timeout_ms);
 
 /* Flushes, says bye with the reason ("finished", "stopped", or your own words) and disconnects. 0:
- * not all reports reached the hub; they are then in the offline file, if there is one, else lost.
+ * not all reports reached the hub; they are then in the spool or the offline file, else lost.
  * Later calls return the first one's result. */
 FEDWATT_EXPORT int32_t fedwatt_worker_close(fedwatt_worker* worker, int64_t timeout_ms,
                                             const char* reason);

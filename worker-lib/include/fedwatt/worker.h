@@ -61,13 +61,16 @@ struct WorkerOptions {
   Measure measure = Measure::kProcess;
   // What the hub never took is written there at the end, for `fedwatt import`. "" nowhere.
   std::string offline_file{};
-  // Whether offline_file is this worker's own in this run: then what an earlier process of it had
-  // to leave there is taken out and sent first, each report once. For a worker whose rounds are
-  // worked on by one process after the other.
-  bool take_over = false;
-  // Reports that wait for the hub. Beyond it the oldest unsent report that closes no round is
-  // dropped and counted, so that a round's figures are the last thing to go.
+  // A folder in which reports wait on the disk, too, so that they survive this process. "" in
+  // memory only. The next process with the same folder, run and worker sends what is left, in
+  // order, each report once; the constructor reads it. One process at a time: a second one is told
+  // by the log and works from memory, as does one whose disk is full. Then, and where there is
+  // none, offline_file is written at the end. Give each training a folder of its own.
+  std::string spool_dir{};
+  // Reports that wait for the hub, and the memory for them. Beyond either, those that were never
+  // sent are folded two into one, the oldest first, and counted: what a round came to stays whole.
   std::size_t queue_capacity = 10'000;
+  std::size_t queue_bytes = 16 * 1024 * 1024;
   // How long the destructor may wait for the hub to commit what is queued.
   std::chrono::milliseconds close_timeout{5'000};
   // Receives one line for each thing worth knowing (connected, lost the hub, an error of ours).
@@ -104,10 +107,13 @@ struct WorkerStats {
   std::uint64_t reports_made = 0;
   std::uint64_t reports_acknowledged = 0;  // committed by the hub
   std::uint64_t reports_waiting = 0;
-  std::uint64_t reports_dropped = 0;   // the queue was full
+  std::uint64_t reports_dropped = 0;   // the queue was full, and nothing in it could be folded
   std::uint64_t reports_rejected = 0;  // the hub found them invalid
-  std::uint64_t reports_offline = 0;   // written to the offline file
+  std::uint64_t reports_offline = 0;   // left at the end: in the spool, or in the offline file
   std::uint64_t values_left_out = 0;   // of reports and plans: not finite, or out of range
+  std::uint64_t reports_folded = 0;    // into another one, because the queue was full
+  std::uint64_t reports_spooled = 0;   // of those that wait: a SIGKILL does not lose them any more
+  std::uint64_t spool_failures = 0;    // times that the disk failed it, or that there could be none
 };
 
 // Measures from its construction to its end, and then makes one report of it. Movable; must not
@@ -181,7 +187,7 @@ class Worker {
 
   // Flushes, says bye with the reason ("finished", "stopped", or your own words) and disconnects.
   // False: the time ran out, or the hub said not to come back, with reports still waiting; they
-  // are then in the offline file, if there is one, else lost. A checkpoint that waits in another
+  // are then in the spool or the offline file, else lost. A checkpoint that waits in another
   // thread returns kStop. Later calls return the first one's result.
   bool close(std::chrono::milliseconds timeout, std::string_view reason = "finished") noexcept;
 

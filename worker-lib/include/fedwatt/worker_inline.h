@@ -37,8 +37,9 @@ inline fedwatt_worker* open(const WorkerOptions& options,
   given.target_metric = options.target.metric.c_str();
   given.target_goal = static_cast<std::int32_t>(options.target.goal);
   given.offline_file = options.offline_file.c_str();
-  given.take_over = options.take_over ? 1 : 0;
+  given.spool_dir = options.spool_dir.c_str();
   given.queue_capacity = options.queue_capacity;
+  given.queue_bytes = options.queue_bytes;
   given.close_timeout_ms = options.close_timeout.count();
   std::string policies;
   for (const auto& policy : options.policies) policies += policy + " ";
@@ -142,7 +143,8 @@ inline WorkerStats Worker::stats() const noexcept {
   fedwatt_worker_get_stats(worker_, &stats);
   return {stats.connected != 0,  stats.reports_made,    stats.reports_acknowledged,
           stats.reports_waiting, stats.reports_dropped, stats.reports_rejected,
-          stats.reports_offline, stats.values_left_out};
+          stats.reports_offline, stats.values_left_out, stats.reports_folded,
+          stats.reports_spooled, stats.spool_failures};
 }
 
 inline bool Worker::flush(std::chrono::milliseconds timeout) noexcept {

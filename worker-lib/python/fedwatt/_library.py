@@ -34,10 +34,11 @@ class Options(ctypes.Structure):
         ("keep_log", c_int32),
         ("offline_file", c_char_p),
         ("queue_capacity", c_uint64),
+        ("queue_bytes", c_uint64),
         ("close_timeout_ms", c_int64),
         ("log", c_void_p),
         ("log_context", c_void_p),
-        ("take_over", c_int32),
+        ("spool_dir", c_char_p),
         ("policies", c_char_p),
     ]
 
@@ -77,6 +78,9 @@ class Stats(ctypes.Structure):
         ("reports_rejected", c_uint64),
         ("reports_offline", c_uint64),
         ("values_left_out", c_uint64),
+        ("reports_folded", c_uint64),
+        ("reports_spooled", c_uint64),
+        ("spool_failures", c_uint64),
     ]
 
 

@@ -38,10 +38,13 @@ class Stats(NamedTuple):
     reports_made: int
     reports_acknowledged: int  # committed by the hub
     reports_waiting: int
-    reports_dropped: int  # the queue was full
+    reports_dropped: int  # the queue was full, and nothing in it could be folded
     reports_rejected: int  # the hub found them invalid
-    reports_offline: int  # written to the offline file
+    reports_offline: int  # left at the end: in the spool, or written to the offline file
     values_left_out: int  # not numbers, not finite, or out of range
+    reports_folded: int  # into another one, because the queue was full
+    reports_spooled: int  # of those that wait: a SIGKILL does not lose them any more
+    spool_failures: int  # times that the disk failed it, or that there could be none
 
 
 class Phase:
@@ -91,8 +94,9 @@ class Worker:
         target: Union[str, Tuple[str, str]] = "",
         measure: str = "process",
         offline_file: "Union[str, os.PathLike[str]]" = "",
-        take_over: bool = False,
+        spool_dir: "Union[str, os.PathLike[str]]" = "",
         queue_capacity: int = 10_000,
+        queue_bytes: int = 16 * 1024 * 1024,
         close_timeout: float = 5.0,
         policies: Sequence[str] = (),
     ) -> None:
@@ -111,9 +115,12 @@ class Worker:
         target         what the run is judged by: "auc", or ("perplexity", "min"); else accuracy
         measure        whose energy: "process" (this one's share), "machine" or "nothing"
         offline_file   what the hub never took is written there at the end, for `fedwatt import`
-        take_over      whether offline_file is this worker's own in this run: what an earlier
-                       process of it left there is then taken out and sent first
-        queue_capacity reports that wait for the hub
+        spool_dir      a folder in which reports wait on the disk, too, so that they survive this
+                       process: the next one with the same folder, run and worker sends what is
+                       left, in order, each report once. Give each training a folder of its own
+        queue_capacity reports that wait for the hub; beyond it, or
+        queue_bytes    beyond this much memory for them, those that were never sent are folded two
+                       into one, the oldest first: what a round came to stays whole
         close_timeout  seconds that close() may wait for the hub, where it is not told
         policies       what the hub is to do about the run by itself, each like
                        "budget:limit_g=500,act=pause"; for kinds that the run has had none of
@@ -143,8 +150,9 @@ class Worker:
         options.target_goal = _values.choice("target's goal", goal, _library.GOALS)
         options.keep_log = 1
         options.offline_file = _library.encode(os.fsencode(offline_file))
-        options.take_over = int(take_over)
+        options.spool_dir = _library.encode(os.fsencode(spool_dir))
         options.queue_capacity = _values.count("queue_capacity", queue_capacity, 1)
+        options.queue_bytes = _values.count("queue_bytes", queue_bytes, 1)
         options.policies = _values.policies(policies)
         options.close_timeout_ms = _values.milliseconds("close_timeout", close_timeout)
 
@@ -316,7 +324,8 @@ class Worker:
         library.fedwatt_worker_get_stats(self._handle, ctypes.byref(found))
         return Stats(bool(found.connected), found.reports_made, found.reports_acknowledged,
                      found.reports_waiting, found.reports_dropped, found.reports_rejected,
-                     found.reports_offline, found.values_left_out + self._lenient.left_out)
+                     found.reports_offline, found.values_left_out + self._lenient.left_out,
+                     found.reports_folded, found.reports_spooled, found.spool_failures)
 
     def flush(self, timeout: float) -> bool:
         """Waits until the hub has committed every report made so far. False: `timeout` seconds went
@@ -334,7 +343,7 @@ class Worker:
     def close(self, timeout: Optional[float] = None, reason: str = "finished") -> bool:
         """Flushes, says bye with `reason` and disconnects; harmless twice. False: not all reports
         reached the hub within `timeout` seconds (by default close_timeout); they are then in the
-        offline file, if there is one."""
+        spool or the offline file, if there is one."""
         timeout_s = (self._close_timeout_ms if timeout is None
                      else _values.milliseconds("timeout", timeout)) / 1000
         bye = _values.text("reason", reason)

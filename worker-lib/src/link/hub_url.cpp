@@ -1,7 +1,8 @@
 #include "link/hub_url.h"
 
-#include <charconv>
 #include <stdexcept>
+
+#include "fedwatt/protocol/number_in.h"
 
 namespace fedwatt::link {
 namespace {
@@ -14,13 +15,9 @@ constexpr std::string_view kScheme = "ws://";
 }
 
 std::uint16_t parse_port(std::string_view url, std::string_view digits) {
-  std::uint16_t port = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, port);
-  if (error != std::errc{} || rest != end || port == 0) {
-    refuse(url, "has a port that is no number from 1 to 65535");
-  }
-  return port;
+  const auto port = protocol::number_in<std::uint16_t>(digits);
+  if (!port || *port == 0) refuse(url, "has a port that is no number from 1 to 65535");
+  return *port;
 }
 
 bool all_of(std::string_view text, std::string_view extra) {

@@ -21,6 +21,7 @@ constexpr double kMaxMetric = 1e300;
 constexpr double kMaxPue = 100;
 constexpr double kMaxEnergyJ = 1e12;
 constexpr std::size_t kMaxSourceBytes = 190;  // "external:" comes before it
+constexpr std::size_t kLeastQueueBytes = 64 * 1024;
 constexpr std::int64_t kMaxRounds = 1'000'000'000;
 
 // The length of the UTF-8 character at the start of `text`; 0 if there is no valid one.
@@ -122,6 +123,10 @@ void check_options(const WorkerOptions& options) {
   }
   if (options.queue_capacity == 0) {
     refuse("the queue (option queue_capacity) has room for no report; give at least 1");
+  }
+  if (options.queue_bytes < kLeastQueueBytes) {
+    refuse("the queue (option queue_bytes) has " + std::to_string(options.queue_bytes) +
+           " bytes; give at least " + std::to_string(kLeastQueueBytes));
   }
 }
 

@@ -13,6 +13,8 @@ using protocol::WorkerMessage;
 
 // Small frames let acks come early.
 constexpr std::size_t kFrameBytes = 16 * 1024;
+// Messages that are taken from the outbox at a time, and spooled by one write.
+constexpr std::size_t kBatch = 64;
 
 WorkerMessage as_worker_message(Outbox::Message message) {
   return std::visit([](auto& held) { return WorkerMessage(std::move(held)); }, message);
@@ -20,10 +22,11 @@ WorkerMessage as_worker_message(Outbox::Message message) {
 
 }  // namespace
 
-Conversation::Conversation(SharedState& state, protocol::WorkerHello hello, Send send, Log log,
+Conversation::Conversation(SharedState& state, Start start, Send send, Log log,
                            WallClock wall_clock)
     : state_(state),
-      hello_(std::move(hello)),
+      spool_(std::move(start.spool)),
+      hello_(std::move(start.hello)),
       send_(std::move(send)),
       log_(std::move(log)),
       wall_clock_(std::move(wall_clock)) {}
@@ -87,6 +90,13 @@ void Conversation::take(const protocol::DirectiveOrder& order) {
   obey({order.directive, order.applies_at, order.command});
 }
 
+// Nothing to do but to wait: what is not acknowledged stays in the outbox anyway.
+void Conversation::take(const protocol::StoreStatus& status) {
+  const bool is_ready = status.state == protocol::StoreStatus::State::kReady;
+  log_(is_ready ? "the hub can store reports again"
+                : "the hub cannot store reports at present, so they wait here: " + status.message);
+}
+
 void Conversation::take(const protocol::Error& error) {
   log_("the hub says " + error.code + ": " + error.message);
   if (!greeted_ && hello_.run_id && error.code == "unknown_run") {
@@ -121,6 +131,38 @@ void Conversation::say_bye(const std::string& reason) {
   if (greeted_) send_(protocol::encode(WorkerMessage(protocol::Bye{reason})));
 }
 
+// Takes from the outbox what is to be sent next, and first writes down what has changed in it: a
+// number that has left must be known after a restart.
+std::vector<Outbox::Waiting> Conversation::next_batch() {
+  const bool anew = spool_ && spool_->wants_all();
+  std::vector<Outbox::Waiting> batch;
+  Outbox::Snapshot all;
+  Outbox::Changes changes;
+  Outbox::Ticket last_ticket = 0;
+  {
+    const std::lock_guard lock(state_.mutex);
+    state_.pump_posted = false;
+    while (batch.size() < kBatch) {
+      auto next = state_.outbox.next();
+      if (!next) break;
+      batch.push_back(*std::move(next));
+    }
+    if (!spool_) return batch;
+    if (anew) {
+      all = state_.outbox.snapshot();
+    } else {
+      changes = state_.outbox.take_changes();
+    }
+    last_ticket = state_.outbox.last_ticket();
+  }
+  anew ? spool_->begin_anew(hello_, all) : spool_->add(changes);
+  if (!batch.empty()) spool_->withdraw();
+  const std::lock_guard lock(state_.mutex);
+  state_.spooled_to = spool_->is_whole() ? last_ticket : 0;
+  state_.spool_failures = spool_->failures();
+  return batch;
+}
+
 void Conversation::pump() {
   std::vector<std::string> frame;
   std::size_t bytes = 0;
@@ -129,24 +171,58 @@ void Conversation::pump() {
     frame.clear();
     bytes = 0;
   };
-  for (;;) {
-    std::optional<Outbox::Message> next;
-    {
-      const std::lock_guard lock(state_.mutex);
-      state_.pump_posted = false;
-      next = state_.outbox.next();
+  for (auto batch = next_batch(); !batch.empty(); batch = next_batch()) {
+    for (const auto& each : batch) {
+      std::string encoded = protocol::encode(as_worker_message(each.numbered()));
+      if (encoded.size() > kMaxMessageBytes) {
+        log_("a plan names so many workers that the hub would refuse it; it was left out");
+        continue;
+      }
+      if (bytes + encoded.size() > kFrameBytes) flush();
+      bytes += encoded.size();
+      frame.push_back(std::move(encoded));
     }
-    if (!next) break;
-    std::string encoded = protocol::encode(as_worker_message(*std::move(next)));
-    if (encoded.size() > kMaxMessageBytes) {
-      log_("a plan names so many workers that the hub would refuse it; it was left out");
-      continue;
-    }
-    if (bytes + encoded.size() > kFrameBytes) flush();
-    bytes += encoded.size();
-    frame.push_back(std::move(encoded));
   }
   flush();
+  tell_of_full_queue();
+}
+
+void Conversation::tell_of_full_queue() {
+  Outbox::Counts counts;
+  {
+    const std::lock_guard lock(state_.mutex);
+    counts = state_.outbox.counts();
+  }
+  const Outbox::Counts told = std::exchange(told_, counts);
+  if (told.folded == 0 && counts.folded > 0) {
+    log_(
+        "the queue is full: reports that were not sent are folded two into one, the oldest first; "
+        "what a round came to stays whole");
+  }
+  if (told.rounds_folded == 0 && counts.rounds_folded > 0) {
+    log_(
+        "the queue is full of rounds: the oldest ones that were not sent are folded into one "
+        "report; what they cost stays whole, their results are lost");
+  }
+  if (told.dropped == 0 && counts.dropped > 0) {
+    log_("the queue is full, and the oldest report that was not sent was dropped");
+  }
+}
+
+std::string Conversation::spool_the_rest() {
+  const std::unique_ptr<Spool> spool = std::move(spool_);
+  if (!spool) return "";
+  std::unique_lock lock(state_.mutex);
+  const bool nothing_left = state_.outbox.waiting() == 0;
+  const Outbox::Changes changes = state_.outbox.take_changes();
+  const Outbox::Snapshot all = spool->is_whole() ? Outbox::Snapshot() : state_.outbox.snapshot();
+  lock.unlock();
+  if (nothing_left) {
+    spool->remove();
+    return "";
+  }
+  spool->is_whole() ? spool->add(changes) : spool->begin_anew(hello_, all);
+  return spool->is_whole() ? spool->path() : "";
 }
 
 }  // namespace fedwatt::session

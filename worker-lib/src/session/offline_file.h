@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -28,12 +27,6 @@ std::uint64_t reports_in(const LeftOver& left);
 tl::expected<std::string, std::string> write_offline_file(const std::string& path,
                                                           const LeftOver& left);
 
-// Takes out again what an earlier process of the worker that says `hello` wrote to `path`: from
-// then on it is the caller's alone. Nothing, if there is no such file; why it was left where it is,
-// if it is not whole or is another worker's. Blocks on the disk.
-tl::expected<std::optional<LeftOver>, std::string> take_offline_file(
-    const std::string& path, const protocol::WorkerHello& hello);
-
 // What became of the reports that are left: how many are in a file now, and a line for the log.
 struct Kept {
   std::uint64_t reports = 0;
@@ -42,5 +35,8 @@ struct Kept {
 
 // Writes the file, if `path` names one.
 Kept keep_offline(const std::string& path, const LeftOver& left);
+
+// What to say of reports that the spool at `spool_path` has.
+Kept kept_in_spool(const std::string& spool_path, std::uint64_t reports);
 
 }  // namespace fedwatt::session

@@ -12,6 +12,7 @@ using CloseCode = std::uint16_t;
 inline constexpr CloseCode kCloseNormal = 1000;
 inline constexpr CloseCode kCloseGoingAway = 1001;        // the hub stops or restarts
 inline constexpr CloseCode kCloseUnsupportedData = 1003;  // a binary frame
+inline constexpr CloseCode kCloseInvalidText = 1007;      // not UTF-8
 inline constexpr CloseCode kCloseTooBig = 1009;
 
 inline constexpr CloseCode kCloseTooSlow = 3000;     // did not read what it asked for

@@ -192,7 +192,17 @@ struct Error {
   bool operator==(const Error&) const = default;
 };
 
-using HubToWorker = std::variant<Welcome, Ack, DirectiveOrder, Error>;
+// To workers and to viewers: whether the hub can keep what it is told. While it cannot it goes on
+// holding what it has, and nothing is acknowledged or shown.
+struct StoreStatus {
+  enum class State { kReady, kUnavailable };
+  State state = State::kReady;
+  std::string message;             // what is wrong and what to do; "" if nothing is
+  std::optional<Timestamp> since;  // when it became unavailable
+  bool operator==(const StoreStatus&) const = default;
+};
+
+using HubToWorker = std::variant<Welcome, Ack, DirectiveOrder, StoreStatus, Error>;
 
 // ---- viewer to hub ------------------------------------------------------------------------------
 
@@ -460,6 +470,6 @@ struct Snapshot {
 };
 
 using HubToViewer = std::variant<ViewerWelcome, Snapshot, RunView, WorkerView, RoundView, EventView,
-                                 CommandStatus, PoliciesSet, Recomputed, Error>;
+                                 CommandStatus, PoliciesSet, Recomputed, StoreStatus, Error>;
 
 }  // namespace fedwatt::protocol

@@ -39,6 +39,8 @@ FEDWATT_NAMES(DirectiveState, {{DirectiveState::kRunning, "running"},
 FEDWATT_NAMES(Target::Goal, {{Target::Goal::kMax, "max"}, {Target::Goal::kMin, "min"}});
 FEDWATT_NAMES(Subscribe::Detail,
               {{Subscribe::Detail::kFull, "full"}, {Subscribe::Detail::kSummary, "summary"}});
+FEDWATT_NAMES(StoreStatus::State, {{StoreStatus::State::kReady, "ready"},
+                                   {StoreStatus::State::kUnavailable, "unavailable"}});
 FEDWATT_NAMES(RunState, {{RunState::kRunning, "running"},
                          {RunState::kPausing, "pausing"},
                          {RunState::kPaused, "paused"},

@@ -24,6 +24,10 @@ struct Intensity {
   std::string source;
 };
 
+// The intensity over an interval of which a series says `part`: for the rest of the time `other`.
+Intensity completed(const IntensitySeries::Part& part, const std::string& source,
+                    const Intensity& other);
+
 // What the hub knows of the grids: the intensity of a region over an interval, from the first that
 // has it:
 //   the last values of a live provider, each for three hours at most
@@ -47,6 +51,8 @@ class Intensities {
    public:
     // False if only the world's average is left.
     bool known() const { return known_; }
+    // Whether somebody may know what is to come.
+    bool looks_ahead() const { return series_ || live_source_; }
     // Who is to be asked about it; empty if nobody is.
     const std::optional<LiveSource>& live_source() const { return live_source_; }
 

@@ -18,6 +18,10 @@ class AlertDesk {
   // What the batch that is being sealed raised.
   Delivery publish(const Runs::Alerts& alerts);
 
+  // Of all webhooks together.
+  std::size_t waiting() const;
+  std::int64_t dropped() const;
+
  private:
   std::vector<std::unique_ptr<Webhook>> webhooks_;
 };

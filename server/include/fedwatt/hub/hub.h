@@ -5,6 +5,7 @@
 
 #include "fedwatt/hub/alert_desk.h"
 #include "fedwatt/hub/export.h"
+#include "fedwatt/hub/metrics.h"
 #include "fedwatt/hub/viewer_desk.h"
 #include "fedwatt/hub/worker_desk.h"
 
@@ -32,20 +33,26 @@ class Hub : public net::PeerHandler {
               const std::string& address) override;
   void received(net::ConnectionId connection, std::string_view frame) override;
   void drained(net::ConnectionId connection) override;
+  void rested() override;
   void closed(net::ConnectionId connection) override;
 
-  // Everything under /healthz, /readyz and /api/v1.
+  // Everything under /healthz, /readyz, /metrics and /api/v1.
   void answer(const net::HttpRequest& request, std::function<void(net::HttpResponse)> respond);
 
   // Takes nothing new, and calls `done` when all it has is committed and told.
   void drain(std::function<void()> done);
 
   const Runs& runs() const { return runs_; }
+  // What /metrics answers, to add to.
+  Metrics& metrics() { return metrics_; }
   // The grids of the workers that are connected now, as far as there is somebody to ask about them.
   std::set<carbon::LiveSource> live_sources() const { return workers_.live_sources(); }
 
  private:
   void tick();
+  void list_metrics(const net::Peers& peers);
+  // What it cannot take any more, or can again, is told to everybody.
+  void tell_status();
   // What there is to tell about a batch that is being sealed.
   Delivery publish();
   void answer_ready(std::function<void(net::HttpResponse)> respond);
@@ -63,6 +70,8 @@ class Hub : public net::PeerHandler {
   ViewerDesk viewers_;
   AlertDesk* alerts_ = nullptr;
   std::unordered_map<net::ConnectionId, net::Endpoint> endpoints_;
+  std::size_t pages_under_way_ = 0;
+  Metrics metrics_;
   bool draining_ = false;
 };
 

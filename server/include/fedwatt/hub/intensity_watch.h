@@ -26,8 +26,13 @@ class IntensityWatch {
   void tick();
   // Looks at one run now.
   void look_at(run::Run& run);
+  // Only at a region that a worker of it has just named, if it is new to the run.
+  void look_at(run::Run& run, const std::string& region);
 
  private:
+  void note(run::Run& run, const std::string& region, const carbon::Intensities::Place& place,
+            std::optional<double> rest_s);
+
   Runs& runs_;
   const carbon::Intensities& intensities_;
   net::Timers& timers_;

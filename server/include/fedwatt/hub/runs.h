@@ -26,7 +26,7 @@ class Runs {
 
   Runs(CommitCycle& cycle, OnOrders on_orders);
 
-  // Applies an event that is stored already, at start-up.
+  // Applies an event that is stored already, at start-up: run by run, each from its first event.
   void replay(run::StoredEvent&& stored);
 
   // A new run whose first event is still to be recorded. Null: there are too many.
@@ -54,30 +54,37 @@ class Runs {
   const std::vector<std::unique_ptr<run::Run>>& all() const { return runs_; }
   // Some names of runs, for error messages: "a, b, c, …".
   std::string some_names() const;
+  // What to tell who asks for a run that is not there, in the request of that id.
+  protocol::Error unknown_run(const std::string& name_or_id,
+                              const std::optional<std::string>& id = {}) const;
 
-  // The runs that something was recorded for since the last call; they are watched from now on.
+  // The runs that something was recorded for since the last call; they are watched anew.
   std::set<run::Run*> take_changed();
   // What was recorded since the last call that somebody should look at.
   Alerts take_alerts();
-  // Takes note of when the clock will next decide something about a run.
-  void watch(run::Run& run);
+  // Has record_due() look at when the clock will next decide something about a run: that costs as
+  // much as it has workers, too much for each commit.
+  void watch(run::Run& run) { to_watch_.insert(&run); }
   // Records what the clock has decided by now.
   void record_due(run::Timestamp now);
 
  private:
   run::Run& add(std::unique_ptr<run::Run> run);
+  void find_due(run::Run& run);
   void remember_name(run::Run& run, const std::string& name, bool for_workers);
 
   CommitCycle& cycle_;
   OnOrders on_orders_;
   std::vector<std::unique_ptr<run::Run>> runs_;
-  std::map<std::string, std::unique_ptr<run::Run>>
-      unfinished_;  // editions, while they are replayed
+  run::Run* replayed_ = nullptr;  // whose events come now
+  // Editions, while they are replayed.
+  std::map<std::string, std::unique_ptr<run::Run>> unfinished_;
   std::unordered_map<std::string, run::Run*> by_id_;
   std::unordered_map<std::string, run::Run*> latest_named_;
   std::unordered_map<std::string, run::Run*> latest_training_;
   std::set<run::Run*> changed_;
   Alerts alerts_;
+  std::set<run::Run*> to_watch_;
   std::map<run::Run*, run::Timestamp> due_;  // when each has something to decide
 };
 

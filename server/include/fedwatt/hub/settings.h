@@ -7,6 +7,7 @@
 
 #include "fedwatt/hub/webhook.h"
 #include "fedwatt/hub/worker_desk.h"
+#include "fedwatt/net/socket_server.h"
 
 namespace fedwatt::hub {
 
@@ -15,8 +16,10 @@ struct Settings {
   std::string listen_address;
   std::uint16_t listen_port = 0;
   std::string database;
+  std::chrono::seconds wait_for_store{0};  // at the start, if it is unavailable
   std::string log_level;
   std::size_t max_connections = 0;
+  net::Patience patience;
   RunDefaults defaults;
   std::chrono::seconds live_refresh{0};
   WebhookSettings webhooks;

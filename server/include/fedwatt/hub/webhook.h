@@ -52,6 +52,10 @@ class Webhook {
 
   void add(const std::vector<PostedAlert>& alerts);
 
+  std::size_t waiting() const { return waiting_.size(); }
+  // Since it was made.
+  std::int64_t dropped() const { return dropped_told_ + dropped_; }
+
  private:
   struct Waiting {
     net::Timers::Time since;
@@ -76,6 +80,7 @@ class Webhook {
   std::deque<Waiting> waiting_;
   bool busy_ = false;                         // a POST is under way, or the next has its time
   std::int64_t dropped_ = 0;                  // since the last POST that arrived
+  std::int64_t dropped_told_ = 0;             // before it
   std::chrono::milliseconds retry_bound_{0};  // 0: the last POST was answered
   std::minstd_rand random_{std::random_device{}()};
 };

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "fedwatt/carbon/intensity.h"
+#include "fedwatt/hub/held_frames.h"
 #include "fedwatt/hub/intensity_watch.h"
 #include "fedwatt/hub/runs.h"
 
@@ -19,17 +20,30 @@ struct RunDefaults {
   carbon::Intensities intensities;
 };
 
-// The hub's end of the worker connections: hello, reports, acknowledgements, bye. For the I/O
-// thread.
+// The hub's end of the worker connections: hello, reports, acknowledgements, bye. When the cycle is
+// full, what comes is held and the worker not read on, so that TCP slows it down; a new one is sent
+// away. For the I/O thread.
 class WorkerDesk {
  public:
+  // Since it was made.
+  struct Counts {
+    std::uint64_t reports = 0;                      // recorded
+    std::uint64_t repeated_reports = 0;             // that were stored already
+    std::uint64_t acks = 0;                         // sent
+    std::map<std::string, std::uint64_t> refusals;  // by the error's code
+  };
+
   WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
              const RunDefaults& defaults, IntensityWatch& watch);
 
   void opened(net::ConnectionId connection, const std::string& address);
   void received(net::ConnectionId connection, std::string_view frame);
   void closed(net::ConnectionId connection);
+  // Takes what was held, as far as there is room again.
+  void go_on();
 
+  // Tells all that have said hello.
+  void tell(const protocol::StoreStatus& status);
   // Brings orders to those of the workers that are connected.
   void deliver(run::Run& run, const std::vector<run::Run::Effects::Order>& orders);
   // What live providers are to be asked about: the grids of those that are connected.
@@ -38,6 +52,9 @@ class WorkerDesk {
   Delivery take_acks();
   // What reports are appraised with.
   const carbon::Intensities& intensities() const { return defaults_.intensities; }
+
+  const Counts& counts() const { return counts_; }
+  const HeldFrames& held() const { return held_; }
 
  private:
   struct Session {
@@ -52,6 +69,10 @@ class WorkerDesk {
   };
   using WorkerKey = std::pair<run::Run*, std::string>;
 
+  // Handles the messages of a frame from the `first` one on, while there is room. Returns the first
+  // that it did not handle.
+  std::optional<std::size_t> handle_frame(net::ConnectionId connection, std::string_view frame,
+                                          std::size_t first);
   void handle(net::ConnectionId connection, Session& session, protocol::WorkerHello& hello);
   void handle(net::ConnectionId connection, Session& session, protocol::Report& report);
   void handle(net::ConnectionId connection, Session& session, protocol::DirectiveAck& ack);
@@ -79,6 +100,9 @@ class WorkerDesk {
   std::unordered_map<net::ConnectionId, Session> sessions_;
   std::map<WorkerKey, net::ConnectionId> connection_of_;
   std::map<net::ConnectionId, std::int64_t> acks_;  // for the batch that is filling
+  bool acks_without_batch_ = false;                 // they go out even if nothing is committed
+  HeldFrames held_;
+  Counts counts_;
 };
 
 }  // namespace fedwatt::hub

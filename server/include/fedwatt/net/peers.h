@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,17 @@ class Peers {
   // Sends one text frame to all of them; it is framed once. A connection that is gone is skipped.
   virtual void send(const std::vector<ConnectionId>& to, std::string frame) = 0;
 
+  // Sends news to many, each frame to its connections. Making and sending news may take up to a
+  // third of the I/O thread's time: what it took since `begun` is followed by twice as long a rest,
+  // after which PeerHandler::rested is called.
+  struct News {
+    std::vector<ConnectionId> to;
+    std::string frame;
+  };
+  virtual void tell(std::vector<News> news, std::chrono::steady_clock::time_point begun) = 0;
+  // Whether news should wait for that, and go out in its newest state then.
+  virtual bool resting() const = 0;
+
   // Closes with a code and a reason for people; what was sent before goes out first if the peer
   // reads. PeerHandler::closed follows.
   virtual void close(ConnectionId connection, std::uint16_t code, std::string_view reason) = 0;
@@ -39,6 +51,14 @@ class Peers {
   // Whether more is waiting for the peer to read than a healthy connection ever has. Nothing but
   // what it needs should be sent before PeerHandler::drained.
   virtual bool behind(ConnectionId connection) const = 0;
+
+  // All peers together, for whoever runs the hub.
+  struct Load {
+    std::uint64_t unread_bytes = 0;                 // sent, and still in our memory
+    std::uint64_t behind = 0;                       // connections
+    std::map<std::uint16_t, std::uint64_t> closed;  // by us so far, by close code
+  };
+  virtual Load load() const = 0;
 };
 
 class PeerHandler {
@@ -50,6 +70,8 @@ class PeerHandler {
   virtual void drained(ConnectionId connection) = 0;
   // The connection is gone; its id is not used again.
   virtual void closed(ConnectionId connection) = 0;
+  // News may be told again.
+  virtual void rested() = 0;
 };
 
 struct HttpRequest {

@@ -6,10 +6,21 @@
 
 namespace fedwatt::net {
 
+// How long peers may take before they are closed; known to a second.
+struct Patience {
+  // To send a WebSocket's handshake, or an HTTP request.
+  std::chrono::milliseconds handshake_within{5'000};
+  // To read what they were sent; an HTTP client, to read any of it.
+  std::chrono::milliseconds slow_for{30'000};
+  // To give a sign of life. They are pinged before, when they are quiet.
+  std::chrono::milliseconds silent_for{40'000};
+};
+
 struct SocketServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 3000;  // 0: one that is free
   std::size_t max_connections = 10'000;
+  Patience patience{};
 };
 
 // WebSockets and HTTP on one port, and the event loop that all of the hub's logic runs on. Routes
@@ -44,10 +55,13 @@ class SocketServer : public Peers, public Timers {
   void close_all(std::uint16_t code, std::string_view reason, std::function<void()> done);
 
   void send(const std::vector<ConnectionId>& to, std::string frame) override;
+  void tell(std::vector<News> news, std::chrono::steady_clock::time_point begun) override;
+  bool resting() const override;
   void close(ConnectionId connection, std::uint16_t code, std::string_view reason) override;
   void pause_reading(ConnectionId connection) override;
   void resume_reading(ConnectionId connection) override;
   bool behind(ConnectionId connection) const override;
+  Load load() const override;
   Time now() const override;
   void after(std::chrono::milliseconds delay, std::function<void()> task) override;
 

@@ -3,7 +3,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -55,8 +54,11 @@ class Rounds {
   // When the round will have to close, if it has its quorum. A pause stops that clock: it starts
   // again at `resumed_at`.
   std::optional<Timestamp> deadline_of(const Round& round, Timestamp resumed_at) const;
-  const std::set<std::int64_t>& open_rounds() const { return open_; }
+  // By their numbers.
+  const std::map<std::int64_t, Round*>& open_rounds() const { return open_; }
   const std::map<std::int64_t, Round>& all() const { return rounds_; }
+  // What the reports so far have named.
+  const Vocabulary& vocabulary() const { return vocabulary_; }
   std::optional<std::int64_t> latest() const;
   std::int64_t closed_count() const {
     return static_cast<std::int64_t>(rounds_.size() - open_.size());
@@ -75,15 +77,26 @@ class Rounds {
   const std::optional<protocol::Forecast>& forecast(const Plan& plan);
 
  private:
+  // What there is to know of a worker or coordinator beside its part in each round.
+  struct Known {
+    std::optional<protocol::Role> present_as;  // empty: it is not here
+    bool gone = false;
+    std::optional<std::int64_t> reached;  // the latest round it has reported or planned
+
+    bool passed(std::int64_t round) const { return reached && *reached > round; }
+  };
+
   struct Figures {
     protocol::RoundView view;
     Standing after;
   };
 
-  Round& open(std::int64_t number, std::int64_t offset);
-  void expect(Round& round, const std::string& name, protocol::Role role);
-  bool passed(const std::string& name, std::int64_t round) const;
-  void advance(const std::string& name, std::int64_t round, bool complete, std::int64_t offset,
+  // A new round that is planned waits for nobody yet but its coordinator.
+  Round& open(std::int64_t number, std::int64_t offset, bool planned = false);
+  std::map<std::int64_t, Round>::iterator entry_of(std::int64_t number);
+  // Has the round wait for one that is present, if it has a part in it.
+  void expect(Round& round, const std::string& name, const Known& known);
+  void advance(const std::string& name, const Round& round, bool complete, std::int64_t offset,
                Timestamp now);
   void settle(Round& round, std::int64_t offset, Timestamp now);
   void close(Round& round, protocol::ClosedBy by, std::int64_t offset);
@@ -95,10 +108,9 @@ class Rounds {
   protocol::Target target_;
   Closed closed_;
   std::map<std::int64_t, Round> rounds_;
-  std::set<std::int64_t> open_;
-  std::map<std::string, protocol::Role> present_;
-  std::set<std::string> gone_;
-  std::map<std::string, std::int64_t> reached_;  // the latest round each has reported or planned
+  std::map<std::int64_t, Round*> open_;  // in rounds_
+  std::map<std::string, Known> known_;
+  Vocabulary vocabulary_;
   std::map<std::int64_t, Figures> figures_;
   std::vector<const protocol::RoundView*> closed_views_;  // in figures_, by rising number
   std::optional<std::int64_t> stale_from_;  // figures from this round on must be computed anew

@@ -145,13 +145,14 @@ class Run {
   bool deserted() const;  // nobody is here or expected back
   bool training() const;  // somebody is, and not only importers
   Timestamp lost_at(const Participant& participant) const;
-  std::optional<Timestamp> deadline_of(std::int64_t round) const;
+  std::optional<Timestamp> deadline_of(const Round& round) const;
   std::optional<Timestamp> abandoned_at() const;
   // Whether somebody who says nothing is a matter for concern.
   bool expects_reports() const;
-  // When a worker will be stale, if it does not report before.
-  std::optional<Timestamp> stale_at(const std::string& worker,
-                                    const Participant& participant) const;
+  // When a worker will be stale, if it is awaited by then and does not report before.
+  std::optional<Timestamp> stale_at(const Participant& participant) const;
+  // Whether the newest round has a use for its reports.
+  bool awaited(const std::string& worker, const Participant& participant) const;
   void note_region(const WorkerJoined& event);
   void watch_power(Participant& participant, const ReportReceived& event);
   void watch_target(const Round& closed);
@@ -179,8 +180,6 @@ class Run {
   std::optional<Outlook> outlook_;  // as of the last round that closed, or what was noted since
   Timestamp deserted_at_;           // when the last participant was lost
   Participants participants_;
-  std::set<std::string> metrics_;         // the names seen in reports
-  std::set<std::string> energy_sources_;  // likewise
   Rounds rounds_;
   Control control_;
   Policies policies_;

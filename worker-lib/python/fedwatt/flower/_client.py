@@ -2,8 +2,8 @@
 
 Flower gives every message to a process of its own (SuperNode), or hands the nodes around between a
 few processes (simulation). So a node's worker lives for one message: it connects while the node
-trains, flushes, and leaves. What the hub could not take waits in a file, which the node's next
-message sends first, in whichever process that is.
+trains, flushes, and leaves. What the hub could not take waits in a spool, from which the
+node's next message sends it first, in whichever process that is.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ PHASES = {"train": "fit", "evaluate": "evaluate"}
 # A hub that answers does so well within this time, counted from the message's start.
 CONNECT_LIMIT_S = 1.0
 FLUSH_LIMIT_S = 2.0
-# Nothing listens there: the reports go to the offline file.
+# Nothing listens there: the reports stay in the spool.
 _NOWHERE = "ws://127.0.0.1:1"
 _STATE = "fedwatt"
 
@@ -141,8 +141,8 @@ def _open(stack: contextlib.ExitStack, given: _settings.Given, message: Any, con
                          "strategy = fedwatt.flower.watch(strategy, context)")
     found = _settings.settings(given, context.node_config, context.run_config)
     name = worker_name(context.node_id)
-    file = found.offline_file(context.run_id, name)
-    stack.enter_context(_alone(file.with_suffix(".lock"), name))
+    folder = found.spool_dir(context.run_id)
+    stack.enter_context(_alone(folder / f"{name}.lock", name))
 
     hub = found.hub or (order.hub if order else None)
     if order and not order.known:
@@ -150,7 +150,7 @@ def _open(stack: contextlib.ExitStack, given: _settings.Given, message: Any, con
     worker = _worker.Worker(
         hub, run=(order.run if order else found.run) or "flower", worker=name,
         region=found.region, pue=found.pue, framework=_framework(version, context),
-        offline_file=file, take_over=True)
+        spool_dir=folder)
     worker.checkpoint_for(round, 0)
     return _Job(worker, round, bytes_received, hub_deadline)
 

@@ -111,15 +111,15 @@ class Coordinator:
             settings.hub, run=self._run(), worker=COORDINATOR, role="coordinator",
             total_rounds=self.total_rounds, region=settings.region, pue=settings.pue,
             framework=self._framework, policies=settings.policies,
-            offline_file=self._offline_file())
+            spool_dir=self._spool_dir())
         deadline = time.monotonic() + CONNECT_LIMIT_S
         while not self._worker.stats().connected and time.monotonic() < deadline:
             time.sleep(0.01)
         return self._worker
 
-    def _offline_file(self) -> Union[str, Path]:
+    def _spool_dir(self) -> Union[str, Path]:
         try:
-            return self._settings.offline_file(self._flower_run_id, COORDINATOR)
+            return self._settings.spool_dir(self._flower_run_id)
         except OSError as error:
             logger.warning("what the hub does not take will be lost: %s", error)
             return ""

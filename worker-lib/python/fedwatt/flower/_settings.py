@@ -18,11 +18,12 @@ class Settings(NamedTuple):
     policies: Sequence[str]
     offline_folder: Path
 
-    def offline_file(self, flower_run_id: Optional[int], worker: str) -> Path:
-        """For what the hub did not take of this worker in this Flower run. OSError: there is no
-        place for it."""
-        self.offline_folder.mkdir(parents=True, exist_ok=True)
-        return self.offline_folder / f"{flower_run_id or os.getpid()}-{worker}.jsonl"
+    def spool_dir(self, flower_run_id: Optional[int]) -> Path:
+        """For what the hub has not taken yet of the workers of this Flower run. OSError: there is
+        no place for it."""
+        folder = self.offline_folder / str(flower_run_id or os.getpid())
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
 
 class Given(NamedTuple):
