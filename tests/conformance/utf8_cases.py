@@ -1,0 +1,42 @@
+"""Texts that are UTF-8, and bytes that are not (after Markus Kuhn's stress test)."""
+
+VALID_UTF8 = [
+    ("two, three and four bytes a character", "κόσμε é € 𝄞"),
+    ("the first character of two bytes", "\u0080"),
+    ("the first character of three bytes", "\u0800"),
+    ("the first character of four bytes", "\U00010000"),
+    ("the last character of one byte", "\u007f"),
+    ("the last character of two bytes", "\u07ff"),
+    ("the last character of three bytes", "\uffff"),
+    ("the last character of all", "\U0010ffff"),
+    ("the last before the surrogates", "\ud7ff"),
+    ("the first after the surrogates", "\ue000"),
+    ("the replacement character", "\ufffd"),
+    ("no character, and valid all the same", "\ufffe\U0001fffe\ufdd0"),
+]
+
+INVALID_UTF8 = [
+    ("a continuation byte alone", b"\x80"),
+    ("the last continuation byte alone", b"\xbf"),
+    ("three continuation bytes", b"\x80\xbf\x80"),
+    ("a first byte of two, then a space", b"\xc0 "),
+    ("a first byte of three, then a space", b"\xe0 "),
+    ("a first byte of four, then a space", b"\xf0 "),
+    ("three bytes without the last", b"\xe2\x82."),
+    ("four bytes without the last", b"\xf0\x9d\x84."),
+    ("the byte fe", b"\xfe"),
+    ("the byte ff", b"\xff"),
+    ("a slash in two bytes", b"\xc0\xaf"),
+    ("a slash in three bytes", b"\xe0\x80\xaf"),
+    ("a slash in four bytes", b"\xf0\x80\x80\xaf"),
+    ("NUL in two bytes", b"\xc0\x80"),
+    ("the longest that is too long in two bytes", b"\xc1\xbf"),
+    ("the longest that is too long in three bytes", b"\xe0\x9f\xbf"),
+    ("the longest that is too long in four bytes", b"\xf0\x8f\xbf\xbf"),
+    ("the first surrogate", b"\xed\xa0\x80"),
+    ("the last surrogate", b"\xed\xbf\xbf"),
+    ("a pair of surrogates", b"\xed\xa0\x80\xed\xb0\x80"),
+    ("the first after the last character", b"\xf4\x90\x80\x80"),
+    ("five bytes", b"\xf8\x88\x80\x80\x80"),
+    ("six bytes", b"\xfc\x84\x80\x80\x80\x80"),
+]
