@@ -56,7 +56,7 @@ std::optional<PowerWatch::Outlier> PowerWatch::judge(Recent& recent, double powe
   Outlier outlier{power_w};
   bool outside = false;
   if (recent.power_w.size() >= kFewest) {
-    std::array<double, kRecent> scratch;
+    std::array<double, kRecent> scratch{};
     const std::span values(scratch.data(), recent.power_w.size());
     std::copy(recent.power_w.begin(), recent.power_w.end(), values.begin());
     outlier.median_w = median(values);

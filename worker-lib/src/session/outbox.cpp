@@ -295,7 +295,8 @@ void Outbox::note_gone(Ticket from, Ticket to) {
 Outbox::Waiting Outbox::copied(Entry& entry) {
   entry.copied = true;
   entry.copied_seq = entry.seq;
-  return entry;
+  const Waiting& waiting = entry;
+  return waiting;
 }
 
 Outbox::Entry* Outbox::find(Ticket ticket) {

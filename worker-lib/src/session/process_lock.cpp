@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "session/files.h"
 
@@ -42,7 +43,10 @@ struct flock whole_file() {
 }  // namespace
 
 ProcessLock::ProcessLock(std::string path, int descriptor, File file)
-    : path_(std::move(path)), descriptor_(descriptor), file_(file), process_(::getpid()) {}
+    : path_(std::move(path)),
+      descriptor_(descriptor),
+      file_(std::move(file)),
+      process_(::getpid()) {}
 
 tl::expected<std::unique_ptr<ProcessLock>, ProcessLock::Failure> ProcessLock::take(
     const std::string& path) {
