@@ -82,7 +82,7 @@ void Outbox::welcomed(const std::string& run_id, std::int64_t last_seq) {
   run_id_ = run_id;
   next_seq_ = last_seq + 1;
   numbered_ = 0;
-  for (Entry& entry : entries_) entry.seq = entry.copied_seq = 0;
+  for (Entry& entry : entries_) entry.seq = 0;
   if (!has_copy_) return;
   changes_.number.clear();
   changes_.run_id = run_id;
@@ -97,8 +97,7 @@ void Outbox::number(Entry& entry) {
   next_seq_ += std::exchange(entry.skipped_before, 0);
   if (!report_in(entry)) return;
   entry.seq = next_seq_++;
-  if (!has_copy_ || !entry.copied) return;
-  entry.copied_seq = entry.seq;
+  if (entry.in_copy == InCopy::kNot) return;
   changes_.number.emplace_back(entry.ticket, entry.seq);
 }
 
@@ -258,13 +257,15 @@ void Outbox::replace(Entry& entry, Message message) {
   bytes_ -= std::exchange(entry.bytes, bytes_of(message));
   bytes_ += entry.bytes;
   entry.message = std::make_shared<const Message>(std::move(message));
-  if (std::exchange(entry.copied, false)) changed_.push_back(entry.ticket);
+  if (entry.in_copy != InCopy::kAsItIs) return;
+  entry.in_copy = InCopy::kAsItWas;
+  changed_.push_back(entry.ticket);
 }
 
 void Outbox::vanish(Entry& entry) {
   bytes_ -= std::exchange(entry.bytes, 0);
   entry.message.reset();
-  if (entry.copied) note_gone(entry.ticket, entry.ticket);
+  if (entry.in_copy != InCopy::kNot) note_gone(entry.ticket, entry.ticket);
 }
 
 // Takes out the entries that vanished; numbers that were skipped before them are skipped still.
@@ -293,8 +294,7 @@ void Outbox::note_gone(Ticket from, Ticket to) {
 }
 
 Outbox::Waiting Outbox::copied(Entry& entry) {
-  entry.copied = true;
-  entry.copied_seq = entry.seq;
+  entry.in_copy = InCopy::kAsItIs;
   const Waiting& waiting = entry;
   return waiting;
 }
@@ -321,10 +321,10 @@ Outbox::Changes Outbox::take_changes() {
   Changes changes = std::exchange(changes_, {});
   for (const Ticket ticket : std::exchange(changed_, {})) {
     Entry* entry = find(ticket);
-    if (entry && !entry->copied) changes.put.push_back(copied(*entry));
+    if (entry) changes.put.push_back(copied(*entry));
   }
   auto added = entries_.rbegin();
-  while (added != entries_.rend() && !added->copied) ++added;
+  while (added != entries_.rend() && added->in_copy == InCopy::kNot) ++added;
   for (auto entry = added.base(); entry != entries_.end(); ++entry) {
     changes.put.push_back(copied(*entry));
   }

@@ -122,11 +122,15 @@ class Outbox {
   const std::string& run_id() const { return run_id_; }  // empty before the first welcome
 
  private:
+  enum class InCopy {
+    kNot,
+    kAsItWas,  // before it was replaced
+    kAsItIs,   // but for its number
+  };
   struct Entry : Waiting {
     std::int64_t skipped_before = 0;  // numbers of reports that were dropped in front of this one
     std::size_t bytes = 0;
-    bool copied = false;  // the copy has it as it is, but for its number
-    std::int64_t copied_seq = 0;
+    InCopy in_copy = InCopy::kNot;
   };
 
   bool over(const Limits& limits) const;
