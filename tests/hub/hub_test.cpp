@@ -273,6 +273,34 @@ TEST_F(HubTest, WhatChangesWhilePeersRestIsToldOnceInItsNewestState) {
   EXPECT_THAT(peers.take(v), IsEmpty());
 }
 
+TEST_F(HubTest, ABusyHubTellsTheNewestStateTenTimesASecond) {
+  const auto a = worker("a");
+  const auto v = viewer({{"type", "subscribe"}, {"run", "digits"}});
+  timers.pass(std::chrono::seconds{1});
+  say(a, report(1, 1));
+  for (std::int64_t seq = 2; seq <= 40; ++seq) {
+    say(a, report(seq, 1));  // while the one before is committed
+    committer.succeed();
+    timers.pass(std::chrono::milliseconds{10});
+  }
+  std::vector<double> shown_j;
+  for (const auto& message : peers.take(v)) {
+    if (message["type"] == "round") shown_j.push_back(message["energy_j"].get<double>() / 3.6e6);
+  }
+  EXPECT_THAT(shown_j, ElementsAre(1, 12, 22, 32));
+}
+
+TEST_F(HubTest, WhenNothingMoreIsToBeCommittedWhatWasKeptIsTold) {
+  const auto a = worker("a");
+  const auto v = viewer({{"type", "subscribe"}, {"run", "digits"}});
+  say(a, report(1, 1));
+  say(a, report(2, 1));
+  committer.succeed();
+  peers.take(v);
+  committer.succeed();
+  EXPECT_THAT(peers.take_types(v), ElementsAre("run", "worker", "round", "event"));
+}
+
 TEST_F(HubTest, AViewerThatCameWhilePeersRestIsToldOnlyWhatItHasNotSeen) {
   const auto a = worker("a");
   peers.rests = true;

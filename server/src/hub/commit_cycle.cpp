@@ -40,7 +40,9 @@ void CommitCycle::read(Reader reader) {
   }
 }
 
-void CommitCycle::go() {
+void CommitCycle::go() { seal(false); }
+
+void CommitCycle::seal(bool busy) {
   if (in_flight_) return;
   if (pending_.empty()) {
     waiting_bytes_ = 0;
@@ -56,7 +58,7 @@ void CommitCycle::go() {
   // While the store works: nothing is applied before this returns, so the runs are as the batch
   // leaves them.
   deliveries_ = std::exchange(after_, {});
-  deliveries_.push_back(callbacks_.publish());
+  deliveries_.push_back(callbacks_.publish(busy));
   make_answers();
   if (was_full) callbacks_.on_room();
 }
@@ -96,7 +98,7 @@ void CommitCycle::committed(const tl::expected<void, store::StoreError>& result)
   in_flight_bytes_ = answer_bytes_ = 0;
   available();
   for (const auto& delivery : std::exchange(deliveries_, {})) delivery();
-  go();
+  seal(true);
 }
 
 // ---- a store that cannot be written -------------------------------------------------------------

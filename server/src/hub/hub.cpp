@@ -21,7 +21,8 @@ Hub::Hub(store::Committer& committer, net::Peers& peers, net::Timers& timers, Ru
     : committer_(committer),
       timers_(timers),
       cycle_(committer, timers,
-             {[this] { return publish(); }, std::move(on_failure), [this] { tell_status(); },
+             {[this](bool busy) { return publish(busy); }, std::move(on_failure),
+              [this] { tell_status(); },
               [this] {
                 workers_.go_on();
                 viewers_.go_on();
@@ -51,9 +52,9 @@ void Hub::start() {
   tick();
 }
 
-Delivery Hub::publish() {
+Delivery Hub::publish(bool busy) {
   auto alerts = runs_.take_alerts();
-  return [acks = workers_.take_acks(), frames = viewers_.publish(runs_.take_changed()),
+  return [acks = workers_.take_acks(), frames = viewers_.publish(runs_.take_changed(), busy),
           told = alerts_ ? alerts_->publish(alerts) : Delivery([] {})] {
     acks();
     frames();
@@ -97,7 +98,7 @@ void Hub::received(net::ConnectionId connection, std::string_view frame) {
 
 void Hub::drained(net::ConnectionId connection) { viewers_.drained(connection); }
 
-void Hub::rested() { viewers_.rested(); }
+void Hub::rested() { viewers_.tell_kept(); }
 
 void Hub::closed(net::ConnectionId connection) {
   const auto endpoint = endpoints_.extract(connection);

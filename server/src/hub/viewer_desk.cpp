@@ -24,6 +24,7 @@ using protocol::RunView;
 
 constexpr std::size_t kMostSubscriptions = 1'000;
 constexpr int kMostRecomputations = 10;  // of one viewer at a time
+constexpr std::chrono::milliseconds kTellBusyEvery{100};
 
 }  // namespace
 
@@ -34,7 +35,10 @@ ViewerDesk::ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, net::
       cycle_(cycle),
       peers_(peers),
       timers_(timers),
-      watch_(watch) {}
+      watch_(watch),
+      held_([this](auto connection, auto frame, auto first) {
+        return handle_frame(connection, frame, first);
+      }) {}
 
 void ViewerDesk::opened(net::ConnectionId connection, const std::string& address) {
   sessions_[connection].address = address;
@@ -56,27 +60,18 @@ ViewerDesk::Session* ViewerDesk::find(net::ConnectionId connection) {
 }
 
 void ViewerDesk::received(net::ConnectionId connection, std::string_view frame) {
-  if (held_.holds(connection)) {
-    held_.add(connection, frame, 0);
-    return peers_.pause_reading(connection);  // it may be about to be read on
-  }
-  const auto left = handle_frame(connection, frame, 0);
-  if (left) held_.add(connection, frame, *left);
+  const bool handled = held_.handle(connection, frame);
   const auto* session = find(connection);
-  if (!session || (!left && session->requests.empty())) return;
+  if (!session || (handled && session->requests.empty())) return;
   peers_.pause_reading(connection);
   answer(connection);
 }
 
 void ViewerDesk::go_on() {
   while (!cycle_.full()) {
-    auto held = held_.take();
-    if (!held) return;
-    if (const auto left = handle_frame(held->connection, held->text, held->first)) {
-      held->first = *left;
-      held_.put_back(std::move(*held));
-    }
-    answer(held->connection);
+    const auto connection = held_.handle_held();
+    if (!connection) return;
+    answer(*connection);
   }
 }
 
@@ -272,9 +267,21 @@ void ViewerDesk::knows_untold(Session& viewer, run::Run& run) {
   if (untold_.contains(&run)) viewer.missed_since[&run] = run.offset();
 }
 
-Delivery ViewerDesk::publish(std::set<run::Run*> changed) {
+Delivery ViewerDesk::publish(std::set<run::Run*> changed, bool busy) {
   untold_.merge(changed);
-  if (untold_.empty() || peers_.resting()) return [] {};
+  if (untold_.empty()) return [] {};
+  const bool soon = busy && timers_.now() - told_at_ < kTellBusyEvery;
+  if (!soon && !peers_.resting()) return make_news();
+  return [this] { tell_kept(); };
+}
+
+// Where there is more to commit, the next batch decides whether it is told.
+void ViewerDesk::tell_kept() {
+  if (!untold_.empty() && cycle_.settled() && !peers_.resting()) make_news()();
+}
+
+Delivery ViewerDesk::make_news() {
+  told_at_ = timers_.now();
   const auto begun = std::chrono::steady_clock::now();
   std::deque<News> news_of_all;  // the shares point into it
   Audiences<std::vector<Missed>> late;
@@ -306,11 +313,6 @@ Delivery ViewerDesk::publish(std::set<run::Run*> changed) {
     told.push_back({std::move(connections), frame_of(share)});
   }
   return [this, begun, told = std::move(told)]() mutable { peers_.tell(std::move(told), begun); };
-}
-
-void ViewerDesk::rested() {
-  if (untold_.empty()) return;
-  cycle_.read([this]() -> CommitCycle::Answer { return {publish({}), 0}; });
 }
 
 // What a viewer was not told of; from now on it counts as told.

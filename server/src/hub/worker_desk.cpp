@@ -23,7 +23,10 @@ WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::T
       peers_(peers),
       timers_(timers),
       defaults_(defaults),
-      watch_(watch) {}
+      watch_(watch),
+      held_([this](auto connection, auto frame, auto first) {
+        return handle_frame(connection, frame, first);
+      }) {}
 
 void WorkerDesk::opened(net::ConnectionId connection, const std::string& address) {
   sessions_[connection].address = address;
@@ -35,26 +38,14 @@ void WorkerDesk::opened(net::ConnectionId connection, const std::string& address
 }
 
 void WorkerDesk::received(net::ConnectionId connection, std::string_view frame) {
-  if (held_.holds(connection)) {
-    held_.add(connection, frame, 0);
-    return peers_.pause_reading(connection);  // it may be about to be read on
-  }
-  const auto left = handle_frame(connection, frame, 0);
-  if (!left) return;
-  held_.add(connection, frame, *left);
-  peers_.pause_reading(connection);
+  if (!held_.handle(connection, frame)) peers_.pause_reading(connection);
 }
 
 void WorkerDesk::go_on() {
   while (!cycle_.full()) {
-    auto held = held_.take();
-    if (!held) return;
-    if (const auto left = handle_frame(held->connection, held->text, held->first)) {
-      held->first = *left;
-      held_.put_back(std::move(*held));
-    } else if (!held_.holds(held->connection)) {
-      peers_.resume_reading(held->connection);
-    }
+    const auto connection = held_.handle_held();
+    if (!connection) return;
+    if (!held_.holds(*connection)) peers_.resume_reading(*connection);
   }
 }
 

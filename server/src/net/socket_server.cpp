@@ -27,7 +27,9 @@ constexpr std::size_t kMessageBytes = 512;
 // The kernel may hold this much more that is unsent; left alone it takes megabytes.
 constexpr int kKernelBytes = 128 * 1024;
 constexpr auto kTickEvery = std::chrono::seconds{1};
-constexpr int kRest = 2;                         // times as long as telling the news took
+// Telling news may take this part of the time, and so much more in a burst.
+constexpr int kTellingShare = 3;
+constexpr std::chrono::milliseconds kTellingBurst{20};
 constexpr std::uint64_t kSpareDescriptors = 64;  // for the store, the logs and the listener
 constexpr std::uint64_t kMostStrangers = 1'000;
 
@@ -143,10 +145,11 @@ class SocketServer::Impl {
     resting_ = true;
     // This comes after the writes that were posted just now.
     post([this, begun] {
-      after(kRest * (steady_clock::now() - begun), [this] {
-        resting_ = false;
-        handler_->rested();
-      });
+      const auto now = steady_clock::now();
+      telling_paid_ = std::max(telling_paid_, begun) + kTellingShare * (now - begun);
+      const auto rest = telling_paid_ - kTellingBurst - now;
+      if (rest.count() <= 0) return rested();
+      after(rest, [this] { rested(); });
     });
   }
   bool resting() const { return resting_; }
@@ -220,6 +223,11 @@ class SocketServer::Impl {
 
   static std::size_t bytes_of(const Message& message) {
     return message.get_payload().size() + kMessageBytes;
+  }
+
+  void rested() {
+    resting_ = false;
+    handler_->rested();
   }
 
   SessionPtr find(ConnectionId id) const {
@@ -450,6 +458,7 @@ class SocketServer::Impl {
   std::map<std::uint16_t, std::uint64_t> closed_;  // by us, by code
   std::function<void()> when_all_closed_;
   bool resting_ = false;
+  steady_clock::time_point telling_paid_;  // when what was told so far has had its share
 };
 
 SocketServer::SocketServer(SocketServerOptions options)

@@ -54,7 +54,7 @@ class Hub : public net::PeerHandler {
   // What it cannot take any more, or can again, is told to everybody.
   void tell_status();
   // What there is to tell about a batch that is being sealed.
-  Delivery publish();
+  Delivery publish(bool busy);
   void answer_ready(std::function<void(net::HttpResponse)> respond);
   void answer_page(const std::shared_ptr<Page>& page,
                    std::function<void(net::HttpResponse)> respond);

@@ -45,11 +45,11 @@ class ViewerDesk {
   // All that was replayed counts as told.
   void start();
 
-  // The frames about what the batch that is being sealed has changed; while the peers rest, it is
-  // kept, to be told in its newest state.
-  Delivery publish(std::set<run::Run*> changed);
-  // Tells what was kept.
-  void rested();
+  // The frames about what the batch that is being sealed has changed. While the peers rest it is
+  // kept, and while the hub is busy mostly, too: to be told in its newest state.
+  Delivery publish(std::set<run::Run*> changed, bool busy);
+  // Tells what was kept, if nothing more is about to be committed.
+  void tell_kept();
 
   // Errors sent since it was made, by code.
   const std::map<std::string, std::uint64_t>& refusals() const { return refusals_; }
@@ -90,7 +90,7 @@ class ViewerDesk {
     std::map<std::string, Status> commands;  // by id
   };
 
-  // As WorkerDesk's.
+  // HeldFrames::Handler: there must be room.
   std::optional<std::size_t> handle_frame(net::ConnectionId connection, std::string_view frame,
                                           std::size_t first);
   // Answers what the viewer asked for, as far as it reads the answers, and then reads on.
@@ -112,6 +112,8 @@ class ViewerDesk {
       return std::tie(runs, commands) < std::tie(other.runs, other.commands);
     }
   };
+  // The frames about all that was kept.
+  Delivery make_news();
   static void add_commands(Session& session, const News& news, Share& share);
   static std::string frame_of(const Share& share);
   void knows_untold(Session& viewer, run::Run& run);
@@ -144,7 +146,8 @@ class ViewerDesk {
   std::unordered_map<net::ConnectionId, Session> sessions_;
   std::unordered_map<run::Run*, std::int64_t> published_;  // the offset told last
   std::set<run::Run*> untold_;                             // changed since
-  std::vector<net::ConnectionId> drained_;                 // to be told what they missed
+  net::Timers::Time told_at_;
+  std::vector<net::ConnectionId> drained_;  // to be told what they missed
   HeldFrames held_;
   std::map<std::string, std::uint64_t> refusals_;
 };

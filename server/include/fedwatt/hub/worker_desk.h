@@ -69,8 +69,7 @@ class WorkerDesk {
   };
   using WorkerKey = std::pair<run::Run*, std::string>;
 
-  // Handles the messages of a frame from the `first` one on, while there is room. Returns the first
-  // that it did not handle.
+  // HeldFrames::Handler: there must be room.
   std::optional<std::size_t> handle_frame(net::ConnectionId connection, std::string_view frame,
                                           std::size_t first);
   void handle(net::ConnectionId connection, Session& session, protocol::WorkerHello& hello);
