@@ -25,8 +25,8 @@ WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::T
       defaults_(defaults),
       watch_(watch) {}
 
-void WorkerDesk::opened(net::ConnectionId connection, const std::string& address) {
-  sessions_[connection].address = address;
+void WorkerDesk::opened(net::ConnectionId connection, const net::Peer& peer) {
+  sessions_[connection].address = peer.address;
   timers_.after(kHelloWithin, [this, connection] {
     const auto session = sessions_.find(connection);
     if (session == sessions_.end() || session->second.run) return;
