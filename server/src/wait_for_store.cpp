@@ -30,7 +30,10 @@ class Doorkeeper : public net::PeerHandler {
  public:
   Doorkeeper(net::Peers& peers, std::string why) : peers_(peers), why_(std::move(why)) {}
 
-  void opened(net::ConnectionId connection, net::Endpoint, const std::string&) override {
+  std::optional<net::HttpResponse> refuse_handshake(net::Endpoint, const net::Peer&) override {
+    return std::nullopt;
+  }
+  void opened(net::ConnectionId connection, net::Endpoint, const net::Peer&) override {
     peers_.close(connection, protocol::kCloseGoingAway, "the hub waits for its store");
   }
   void received(net::ConnectionId, std::string_view) override {}

@@ -42,7 +42,7 @@ class SmallHub {
 
  private:
   void train(net::ConnectionId worker, const std::string& run, const std::string& name) {
-    hub_.opened(worker, net::Endpoint::kWorker, "");
+    hub_.opened(worker, net::Endpoint::kWorker, {""});
     tell(worker, {{"type", "hello"}, {"run", run}, {"worker", name}, {"region", "FR"}});
     for (int round = 1; round <= 3; ++round) {
       tell(worker, {{"type", "report"},

@@ -23,7 +23,7 @@ class BoundsTest : public testing::Test {
   BoundsTest() { hub.start(); }
 
   net::ConnectionId connect(net::Endpoint endpoint, const Json& hello) {
-    hub.opened(++last_connection, endpoint, "127.0.0.1:1");
+    hub.opened(++last_connection, endpoint, {"127.0.0.1:1"});
     hub.received(last_connection, hello.dump());
     return last_connection;
   }

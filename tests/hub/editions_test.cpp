@@ -36,7 +36,7 @@ class EditionsTest : public testing::Test {
     return defaults;
   }
   net::ConnectionId connect(net::Endpoint endpoint) {
-    hub.opened(++last_connection, endpoint, "127.0.0.1:1");
+    hub.opened(++last_connection, endpoint, {"127.0.0.1:1"});
     return last_connection;
   }
   std::vector<Json> ask(net::ConnectionId connection, const Json& message) {
@@ -384,7 +384,7 @@ TEST_F(EditionsTest, AHubThatStartsAgainShowsTheSameAndKnowsTheRequest) {
   EXPECT_EQ(again.runs().by_id(edition.run_id())->snapshot(), edition.snapshot());
   EXPECT_EQ(again.runs().resolve("digits")->name(), "digits");
 
-  again.opened(1, net::Endpoint::kViewer, "127.0.0.1:1");
+  again.opened(1, net::Endpoint::kViewer, {"127.0.0.1:1"});
   again.received(
       1, Json::array({{{"type", "hello"}}, request({{"region", "FR"}, {"pue", 1.3}})}).dump());
   EXPECT_EQ(peers2.take(1).back(), answer);

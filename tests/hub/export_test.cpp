@@ -23,7 +23,7 @@ class ExportTest : public testing::Test {
  protected:
   ExportTest() {
     hub.start();
-    hub.opened(1, net::Endpoint::kWorker, "");
+    hub.opened(1, net::Endpoint::kWorker, {""});
     tell({{"type", "hello"}, {"run", "digits"}, {"worker", "=1+1, \"w\""}, {"token", "secret"}});
   }
   void tell(const Json& message) {
@@ -180,7 +180,7 @@ TEST_F(ExportTest, SaysWhatIsWrongWithAQuery) {
 }
 
 TEST_F(ExportTest, ARunWhoseNameEndsLikeATableIsNotOne) {
-  hub.opened(2, net::Endpoint::kWorker, "");
+  hub.opened(2, net::Endpoint::kWorker, {""});
   hub.received(2, R"({"type":"hello","run":"digits/events","worker":"a"})");
   committer.succeed_all();
   EXPECT_EQ(Json::parse(page("events").body)["type"], "snapshot");

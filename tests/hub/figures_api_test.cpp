@@ -22,7 +22,7 @@ class FiguresApiTest : public testing::Test {
   }
   // One round of 3.6 kJ at 1000 g/kWh: 1 g.
   void train(const std::string& name, double accuracy) {
-    hub.opened(++connection, net::Endpoint::kWorker, "");
+    hub.opened(++connection, net::Endpoint::kWorker, {""});
     const Json hello = {{"type", "hello"}, {"run", name}, {"worker", "w"}};
     const Json report = {{"type", "report"},
                          {"seq", 1},

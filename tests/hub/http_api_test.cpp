@@ -17,7 +17,7 @@ class HttpApiTest : public testing::Test {
  protected:
   HttpApiTest() {
     hub.start();
-    hub.opened(1, net::Endpoint::kWorker, "");
+    hub.opened(1, net::Endpoint::kWorker, {""});
     hub.received(1, R"([{"type":"hello","run":"my/run","worker":"a"},
       {"type":"report","seq":1,"round":0,"phase":"fit","started_at":"2026-01-01T00:00:00Z",
        "duration_s":2,"energy_j":{"cpu":1800},"intensity_g_per_kwh":200,"metrics":{"accuracy":0.5}}])");

@@ -22,7 +22,7 @@ class HubTest : public testing::Test {
   HubTest() { hub.start(); }
 
   net::ConnectionId connect(net::Endpoint endpoint) {
-    hub.opened(++last_connection, endpoint, "127.0.0.1:1");
+    hub.opened(++last_connection, endpoint, {"127.0.0.1:1"});
     return last_connection;
   }
   void say(net::ConnectionId connection, const Json& message) {

@@ -17,7 +17,7 @@ class ImportTest : public testing::Test {
   ImportTest() { hub.start(); }
 
   net::ConnectionId connect() {
-    hub.opened(++last_connection, net::Endpoint::kWorker, "127.0.0.1:1");
+    hub.opened(++last_connection, net::Endpoint::kWorker, {"127.0.0.1:1"});
     return last_connection;
   }
   std::vector<Json> ask(net::ConnectionId connection, const Json& message) {
@@ -141,7 +141,7 @@ TEST_F(ImportTest, AnUnknownRunAndAMissingSessionAreSaid) {
 
 TEST_F(ImportTest, IsToldNoDirective) {
   const auto live = greet("a", "s-a");
-  hub.opened(++last_connection, net::Endpoint::kViewer, "127.0.0.1:1");
+  hub.opened(++last_connection, net::Endpoint::kViewer, {"127.0.0.1:1"});
   ask(last_connection,
       Json::array({{{"type", "hello"}},
                    {{"type", "command"}, {"id", "c"}, {"run", "digits"}, {"action", "stop"}}}));
@@ -174,7 +174,7 @@ TEST_F(ImportTest, AHubThatStartsAgainKnowsWhatWasImported) {
   EXPECT_EQ(again.runs().all()[0]->snapshot(), run_of(first).snapshot());
   again.start();
   committer2.succeed_all();
-  again.opened(1, net::Endpoint::kWorker, "127.0.0.1:1");
+  again.opened(1, net::Endpoint::kWorker, {"127.0.0.1:1"});
   again.received(1, Json{{"type", "hello"},
                          {"run", "digits"},
                          {"worker", "a"},

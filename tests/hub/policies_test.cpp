@@ -41,7 +41,7 @@ struct World {
   }
 
   net::ConnectionId connect(net::Endpoint endpoint) {
-    hub.opened(++last_connection, endpoint, "127.0.0.1:1");
+    hub.opened(++last_connection, endpoint, {"127.0.0.1:1"});
     return last_connection;
   }
   std::vector<Json> ask(net::ConnectionId connection, const Json& message) {

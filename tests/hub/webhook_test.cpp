@@ -278,7 +278,7 @@ class AlertDeskTest : public testing::Test {
     hub.start();
   }
   net::ConnectionId worker(const std::string& name, const std::string& region) {
-    hub.opened(++last_connection, net::Endpoint::kWorker, "127.0.0.1:1");
+    hub.opened(++last_connection, net::Endpoint::kWorker, {"127.0.0.1:1"});
     const Json hello = {{"type", "hello"}, {"run", "digits"}, {"worker", name}, {"region", region}};
     hub.received(last_connection, hello.dump());
     return last_connection;

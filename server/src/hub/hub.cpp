@@ -77,12 +77,16 @@ void Hub::tell_status() {
   viewers_.tell(cycle_.status());
 }
 
-void Hub::opened(net::ConnectionId connection, net::Endpoint endpoint, const std::string& address) {
+std::optional<net::HttpResponse> Hub::refuse_handshake(net::Endpoint, const net::Peer&) {
+  return std::nullopt;
+}
+
+void Hub::opened(net::ConnectionId connection, net::Endpoint endpoint, const net::Peer& peer) {
   endpoints_[connection] = endpoint;
   if (endpoint == net::Endpoint::kWorker) {
-    workers_.opened(connection, address);
+    workers_.opened(connection, peer);
   } else {
-    viewers_.opened(connection, address);
+    viewers_.opened(connection, peer);
   }
 }
 

@@ -40,8 +40,8 @@ ViewerDesk::ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, net::
         return handle_frame(connection, frame, first);
       }) {}
 
-void ViewerDesk::opened(net::ConnectionId connection, const std::string& address) {
-  sessions_[connection].address = address;
+void ViewerDesk::opened(net::ConnectionId connection, const net::Peer& peer) {
+  sessions_[connection].address = peer.address;
   timers_.after(kHelloWithin, [this, connection] {
     const auto* session = find(connection);
     if (!session || session->greeted) return;

@@ -28,8 +28,8 @@ WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::T
         return handle_frame(connection, frame, first);
       }) {}
 
-void WorkerDesk::opened(net::ConnectionId connection, const std::string& address) {
-  sessions_[connection].address = address;
+void WorkerDesk::opened(net::ConnectionId connection, const net::Peer& peer) {
+  sessions_[connection].address = peer.address;
   timers_.after(kHelloWithin, [this, connection] {
     const auto session = sessions_.find(connection);
     if (session == sessions_.end() || session->second.run) return;

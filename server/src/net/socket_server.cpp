@@ -9,6 +9,7 @@
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/subprotocol.h"
 #include "net/admission.h"
+#include "net/exchange.h"
 #include "net/listen_failure.h"
 #include "net/rfc6455.h"
 #include "net/websocketpp_server.h"
@@ -332,6 +333,11 @@ class SocketServer::Impl {
       connection->set_status(http::status_code::bad_request);
       return false;
     }
+    const auto endpoint = endpoint_of(*connection);
+    if (const auto refusal = handler_->refuse_handshake(endpoint, peer_of(*connection))) {
+      fill(*connection, *refusal);
+      return false;
+    }
     const auto& offered = connection->get_requested_subprotocols();
     if (std::find(offered.begin(), offered.end(), protocol::kSubprotocol) != offered.end()) {
       connection->select_subprotocol(protocol::kSubprotocol, error);
@@ -349,9 +355,7 @@ class SocketServer::Impl {
     const ConnectionId id = ++last_id_;
     const auto session = std::make_shared<Session>();
     session->connection = connection;
-    session->endpoint = parse_target(connection->get_resource()).path == "/v1/worker"
-                            ? Endpoint::kWorker
-                            : Endpoint::kViewer;
+    session->endpoint = endpoint_of(*connection);
     session->heard_at = session->pinged_at = steady_clock::now();
     sessions_[id] = session;
     connection->set_message_handler(
@@ -362,7 +366,7 @@ class SocketServer::Impl {
       return false;
     });
     connection->set_close_handler([this, id](auto) { closed(id); });
-    handler_->opened(id, session->endpoint, connection->get_remote_endpoint());
+    handler_->opened(id, session->endpoint, peer_of(*connection));
   }
 
   void heard(ConnectionId id) {
@@ -403,20 +407,13 @@ class SocketServer::Impl {
     websocketpp::lib::error_code error;
     const auto connection = server_.get_con_from_hdl(handle, error);
     if (error) return;
-    HttpRequest request = parse_target(connection->get_resource());
-    request.method = connection->get_request().get_method();
-    request.accept = connection->get_request_header("Accept");
     connection->defer_http_response();  // which ends the deadline of the request
     // From here on the kernel ends what makes no progress.
     set_tcp_option(connection->get_raw_socket(), TCP_USER_TIMEOUT,
                    static_cast<int>(options_.patience.slow_for.count()));
-    http_handler_(request, [connection](const HttpResponse& response) {
+    http_handler_(request_of(*connection), [connection](const HttpResponse& response) {
       try {
-        connection->set_status(static_cast<http::status_code::value>(response.status));
-        connection->replace_header("Content-Type", response.content_type);
-        connection->replace_header("Cache-Control", "no-store");
-        for (const auto& [name, value] : response.headers) connection->replace_header(name, value);
-        connection->set_body(response.body);
+        fill(*connection, response);
         connection->send_http_response();
       } catch (const websocketpp::exception&) {
         // The client left before its answer came.

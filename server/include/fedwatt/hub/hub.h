@@ -29,8 +29,9 @@ class Hub : public net::PeerHandler {
   // Between them: editions that the last hub was ended in the middle of. Nobody was told of them.
   std::vector<std::string> unfinished_editions() const { return runs_.unfinished_editions(); }
 
-  void opened(net::ConnectionId connection, net::Endpoint endpoint,
-              const std::string& address) override;
+  std::optional<net::HttpResponse> refuse_handshake(net::Endpoint endpoint,
+                                                    const net::Peer& peer) override;
+  void opened(net::ConnectionId connection, net::Endpoint endpoint, const net::Peer& peer) override;
   void received(net::ConnectionId connection, std::string_view frame) override;
   void drained(net::ConnectionId connection) override;
   void rested() override;

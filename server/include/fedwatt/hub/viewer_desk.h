@@ -32,7 +32,7 @@ class ViewerDesk {
   ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, net::Peers& peers,
              net::Timers& timers, IntensityWatch& watch);
 
-  void opened(net::ConnectionId connection, const std::string& address);
+  void opened(net::ConnectionId connection, const net::Peer& peer);
   void received(net::ConnectionId connection, std::string_view frame);
   void drained(net::ConnectionId connection);
   void closed(net::ConnectionId connection);

@@ -36,7 +36,7 @@ class WorkerDesk {
   WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
              const RunDefaults& defaults, IntensityWatch& watch);
 
-  void opened(net::ConnectionId connection, const std::string& address);
+  void opened(net::ConnectionId connection, const net::Peer& peer);
   void received(net::ConnectionId connection, std::string_view frame);
   void closed(net::ConnectionId connection);
   // Takes what was held, as far as there is room again.

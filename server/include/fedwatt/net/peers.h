@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,12 @@ namespace fedwatt::net {
 using ConnectionId = std::uint64_t;
 
 enum class Endpoint { kWorker, kViewer };
+
+// Who is at the other end, as far as the network can tell. Nothing in it is proved but the address.
+struct Peer {
+  std::string address;   // for logs: "192.0.2.1:40123"
+  std::string bearer{};  // the token of "Authorization: Bearer …", as it came; empty: none. Secret
+};
 
 // The hub's side: sends, closes, and counts what a peer has not read yet.
 class Peers {
@@ -61,24 +68,12 @@ class Peers {
   virtual Load load() const = 0;
 };
 
-class PeerHandler {
- public:
-  virtual ~PeerHandler() = default;
-  virtual void opened(ConnectionId connection, Endpoint endpoint, const std::string& address) = 0;
-  virtual void received(ConnectionId connection, std::string_view frame) = 0;
-  // A connection that was behind has read everything.
-  virtual void drained(ConnectionId connection) = 0;
-  // The connection is gone; its id is not used again.
-  virtual void closed(ConnectionId connection) = 0;
-  // News may be told again.
-  virtual void rested() = 0;
-};
-
 struct HttpRequest {
   std::string method;
   std::string path;   // without the query, percent-decoded
   std::string query;  // after '?', as it came
   std::string accept;
+  Peer peer{};
 };
 
 struct HttpResponse {
@@ -86,6 +81,21 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers{};  // beside that of the content's type
+};
+
+class PeerHandler {
+ public:
+  virtual ~PeerHandler() = default;
+  // Asked at a handshake: what to answer instead of opening the connection. Empty: it is opened.
+  virtual std::optional<HttpResponse> refuse_handshake(Endpoint endpoint, const Peer& peer) = 0;
+  virtual void opened(ConnectionId connection, Endpoint endpoint, const Peer& peer) = 0;
+  virtual void received(ConnectionId connection, std::string_view frame) = 0;
+  // A connection that was behind has read everything.
+  virtual void drained(ConnectionId connection) = 0;
+  // The connection is gone; its id is not used again.
+  virtual void closed(ConnectionId connection) = 0;
+  // News may be told again.
+  virtual void rested() = 0;
 };
 
 // Answers now or later, once.
