@@ -1,4 +1,3 @@
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
@@ -17,6 +16,7 @@
 #include "fedwatt/net/socket_server.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/store/writer.h"
+#include "reload.h"
 #include "wait_for_store.h"
 
 // Reads the settings, builds the layers, waits for a signal, drains.
@@ -32,13 +32,6 @@ constexpr std::chrono::milliseconds kGoodbyeWithin{1'500};
 int fail(const std::string& message) {
   std::cerr << "fedwatt-hub: " << message << "\n";
   return 1;
-}
-
-void start_log(const std::string& level) {
-  auto logger = spdlog::stderr_color_mt("fedwatt-hub");
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  logger->set_level(spdlog::level::from_str(level));
-  spdlog::set_default_logger(logger);
 }
 
 tl::expected<void, store::StoreError> replay(store::Store& store, hub::Hub& hub) {
@@ -60,7 +53,7 @@ void remove_unfinished_editions(store::Store& store, const hub::Hub& hub) {
   }
 }
 
-int serve(hub::Settings settings) {
+int serve(hub::Settings settings, const Reload::ReadAgain& read_again) {
   auto store = store::open_store(settings.database);
   const bool may_come = !store && store.error().kind == store::StoreError::Kind::kUnavailable;
   if (may_come && settings.wait_for_store.count() > 0) {
@@ -110,6 +103,9 @@ int serve(hub::Settings settings) {
       say_goodbye();
     });
   });
+  // All that can change while the hub runs.
+  Reload reload(settings, read_again, hub, alerts);
+  server.on_reload_signal([&reload] { reload(); });
   hub.start();
   std::optional<hub::LiveIntensityFeed> live_intensities;
   if (const auto& live = settings.defaults.intensities.live()) {
@@ -136,14 +132,16 @@ int serve(hub::Settings settings) {
 int main(int argc, char** argv) {
   // A file that may grow no more is for the store to tell of, and no reason to die.
   std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);  // until there is something to reload
   auto settings = hub::read_settings(argc, argv);
   if (const auto* exit = std::get_if<hub::Exit>(&settings)) {
     (exit->status == 0 ? std::cout : std::cerr) << exit->text;
     return exit->status;
   }
+  auto& started = std::get<hub::Settings>(settings);
   try {
-    start_log(std::get<hub::Settings>(settings).log_level);
-    return serve(std::get<hub::Settings>(std::move(settings)));
+    hub::set_log(started.log_level, started.log_format);
+    return serve(std::move(started), [argc, argv] { return hub::read_settings(argc, argv); });
   } catch (const std::exception& error) {
     return fail(error.what());
   }

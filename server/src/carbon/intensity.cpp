@@ -60,22 +60,25 @@ void Intensities::set_series(std::string_view region, IntensitySeries series) {
   const auto* row = table_->named(region);
   auto name = row ? row->code : std::string(region);
   auto key = folded(name);
-  series_.insert_or_assign(std::move(key), NamedSeries{std::move(name), std::move(series)});
+  series_.insert_or_assign(std::move(key), std::make_shared<const NamedSeries>(
+                                               NamedSeries{std::move(name), std::move(series)}));
 }
 
-const Intensities::NamedSeries* Intensities::series_of(const std::string& key) const {
+std::shared_ptr<const Intensities::NamedSeries> Intensities::series_of(
+    const std::string& key) const {
   const auto found = series_.find(key);
-  return found == series_.end() ? nullptr : &found->second;
+  return found == series_.end() ? nullptr : found->second;
 }
 
 Intensities::Place Intensities::place_of(std::string_view region) const {
   Place place;
   const auto* covering = table_->covering(region);
-  place.region_ = covering ? covering : &table_->world();
+  place.is_world_ = !covering || covering == &table_->world();
+  place.region_ = {table_, covering ? covering : &table_->world()};
   place.series_ = series_of(folded(region));
   if (!place.series_ && covering) place.series_ = series_of(folded(covering->code));
   if (live_) place.live_source_ = live_->source_of(*table_, region);
-  place.known_ = place.live_source_ || place.series_ || place.region_ != &table_->world();
+  place.known_ = place.live_source_ || place.series_ || !place.is_world_;
   return place;
 }
 
@@ -121,8 +124,7 @@ std::optional<double> Intensities::outlook(const Place& place, Interval interval
 
 Intensity Intensities::over_without_live(const Place& place, Interval interval) const {
   const auto& region = *place.region_;
-  const bool is_world = &region == &table_->world();
-  Intensity fixed{region.g_per_kwh, is_world ? "world" : "table:" + region.code};
+  Intensity fixed{region.g_per_kwh, place.is_world_ ? "world" : "table:" + region.code};
   if (!place.series_) return fixed;
   const auto& [name, series] = *place.series_;
   return completed(series.over(interval), "series:" + name, fixed);

@@ -1,5 +1,7 @@
 #include "fedwatt/hub/alert_desk.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "fedwatt/protocol/codec.h"
@@ -28,14 +30,38 @@ std::string alert_json(const protocol::EventView& event) {
 
 }  // namespace
 
-AlertDesk::AlertDesk(net::HttpClient& client, net::Timers& timers,
-                     const WebhookSettings& settings) {
+AlertDesk::AlertDesk(net::HttpClient& client, net::Timers& timers, const WebhookSettings& settings)
+    : client_(client), timers_(timers) {
+  change(settings);
+}
+
+void AlertDesk::change(const WebhookSettings& settings) {
+  std::move(webhooks_.begin(), webhooks_.end(), std::back_inserter(leaving_));
+  webhooks_.clear();
   for (const auto& url : settings.urls) {
-    webhooks_.push_back(std::make_unique<Webhook>(client, timers, url, settings.headers));
+    const auto same = std::find_if(leaving_.begin(), leaving_.end(), [&](const auto& webhook) {
+      return webhook->url() == url && webhook->headers() == settings.headers;
+    });
+    if (same == leaving_.end()) {
+      webhooks_.push_back(std::make_unique<Webhook>(client_, timers_, url, settings.headers));
+    } else {
+      webhooks_.push_back(std::move(*same));
+      leaving_.erase(same);
+    }
   }
+  forget_idle();
+}
+
+void AlertDesk::forget_idle() {
+  std::erase_if(leaving_, [this](const auto& webhook) {
+    if (!webhook->idle()) return false;
+    dropped_by_gone_ += webhook->dropped();
+    return true;
+  });
 }
 
 Delivery AlertDesk::publish(const Runs::Alerts& alerts) {
+  if (!leaving_.empty()) forget_idle();
   if (webhooks_.empty()) return [] {};
   std::vector<PostedAlert> posted;
   for (const auto& [run, events] : alerts) {
@@ -52,12 +78,14 @@ Delivery AlertDesk::publish(const Runs::Alerts& alerts) {
 std::size_t AlertDesk::waiting() const {
   std::size_t waiting = 0;
   for (const auto& webhook : webhooks_) waiting += webhook->waiting();
+  for (const auto& webhook : leaving_) waiting += webhook->waiting();
   return waiting;
 }
 
 std::int64_t AlertDesk::dropped() const {
-  std::int64_t dropped = 0;
+  std::int64_t dropped = dropped_by_gone_;
   for (const auto& webhook : webhooks_) dropped += webhook->dropped();
+  for (const auto& webhook : leaving_) dropped += webhook->dropped();
   return dropped;
 }
 

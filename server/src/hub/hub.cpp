@@ -1,8 +1,11 @@
 #include "fedwatt/hub/hub.h"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 #include "fedwatt/hub/http_api.h"
+#include "fedwatt/hub/log.h"
 
 namespace fedwatt::hub {
 namespace {
@@ -82,6 +85,9 @@ std::optional<net::HttpResponse> Hub::refuse_handshake(net::Endpoint, const net:
 }
 
 void Hub::opened(net::ConnectionId connection, net::Endpoint endpoint, const net::Peer& peer) {
+  const LogContext context("connection", connection);
+  spdlog::debug("a {} connects from {}", endpoint == net::Endpoint::kWorker ? "worker" : "viewer",
+                peer.address);
   endpoints_[connection] = endpoint;
   if (endpoint == net::Endpoint::kWorker) {
     workers_.opened(connection, peer);
@@ -92,6 +98,7 @@ void Hub::opened(net::ConnectionId connection, net::Endpoint endpoint, const net
 
 void Hub::received(net::ConnectionId connection, std::string_view frame) {
   if (draining_) return;
+  const LogContext context("connection", connection);
   if (endpoints_[connection] == net::Endpoint::kWorker) {
     workers_.received(connection, frame);
   } else {
@@ -100,19 +107,29 @@ void Hub::received(net::ConnectionId connection, std::string_view frame) {
   cycle_.go();
 }
 
-void Hub::drained(net::ConnectionId connection) { viewers_.drained(connection); }
+void Hub::drained(net::ConnectionId connection) {
+  const LogContext context("connection", connection);
+  viewers_.drained(connection);
+}
 
 void Hub::rested() { viewers_.tell_kept(); }
 
 void Hub::closed(net::ConnectionId connection) {
   const auto endpoint = endpoints_.extract(connection);
   if (endpoint.empty()) return;
+  const LogContext context("connection", connection);
+  spdlog::debug("the connection is gone");
   if (endpoint.mapped() == net::Endpoint::kViewer) {
     viewers_.closed(connection);
   } else if (!draining_) {  // else the next start notes that nobody is connected
     workers_.closed(connection);
     cycle_.go();
   }
+}
+
+void Hub::change_defaults(RunDefaults defaults) {
+  defaults_ = std::move(defaults);
+  workers_.defaults_changed();
 }
 
 void Hub::drain(std::function<void()> done) {
@@ -122,6 +139,15 @@ void Hub::drain(std::function<void()> done) {
 }
 
 void Hub::answer(const net::HttpRequest& request, std::function<void(net::HttpResponse)> respond) {
+  const LogContext context("request", ++requests_);
+  if (spdlog::should_log(spdlog::level::debug)) {
+    respond = [number = requests_, path = request.path, method = request.method,
+               answer = std::move(respond)](net::HttpResponse response) {
+      const LogContext later("request", number);
+      spdlog::debug("{} {}: {}", method, path, response.status);
+      answer(std::move(response));
+    };
+  }
   if (request.path == "/readyz") return answer_ready(std::move(respond));
   if (request.path == "/metrics" && request.method == "GET") {
     return respond({200, Metrics::kContentType, metrics_.text()});

@@ -13,6 +13,7 @@
 #include "fedwatt/protocol/number_in.h"
 #include "fedwatt/protocol/policy_text.h"
 #include "fedwatt/run/policy_set.h"
+#include "fedwatt/store/store.h"
 
 namespace fedwatt::hub {
 namespace {
@@ -24,7 +25,7 @@ constexpr char kAbout[] =
 constexpr char kMore[] = R"(
 Every option is also read from the environment (the name in brackets) and from the file given with
 --config (lines like  round-deadline=60 ). The command line outranks the environment, which outranks
-the file.
+the file. At SIGHUP the hub reads them all again, and its log says what changed.
 
 Examples:
   fedwatt-hub                            SQLite in ./fedwatt.sqlite, on 127.0.0.1:3000
@@ -41,6 +42,7 @@ struct Flags {
   std::string database = "sqlite:fedwatt.sqlite";
   std::int64_t wait_for_store_s = 60;
   std::string log_level = "info";
+  std::string log_format = "text";
   std::size_t max_connections = 10'000;
   double peer_handshake_s = 5;
   double peer_slow_s = 30;
@@ -62,6 +64,7 @@ struct Flags {
   std::vector<std::string> alert_webhooks;
   std::vector<std::string> alert_webhook_headers;
   std::string list_regions;  // those with this in a name
+  bool check_config = false;
 };
 
 // Unlike CLI::Range it refuses NaN.
@@ -87,13 +90,19 @@ std::string variable_of(std::string_view option) {
   return variable;
 }
 
+// Not those that say what to do instead of starting.
+bool is_setting(const std::string& option) {
+  return option != "help" && option != "version" && option != "list-regions" &&
+         option != "check-config";
+}
+
 // The command line, preceded by what the environment says, so that the later word wins. (CLI11's
 // own reading of the environment comes after its reading of the file.)
 std::vector<std::string> words_of(const CLI::App& app, int argc, const char* const* argv) {
   std::vector<std::string> words;
   for (const auto* option : app.get_options()) {
     const auto name = option->get_single_name();
-    if (name == "help" || name == "version" || name == "list-regions") continue;
+    if (!is_setting(name)) continue;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): before the first thread
     if (const char* value = std::getenv(variable_of(name).c_str())) {
       words.push_back("--" + name + "=" + value);
@@ -136,6 +145,9 @@ void add_options(CLI::App& app, Flags& flags) {
       ->check(between(0, 86'400));
   option("log-level", flags.log_level, "how much to say on standard error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  option("log-format", flags.log_format,
+         "whether for people or, a JSON object a line, for programs")
+      ->check(CLI::IsMember({"text", "json"}));
   option("max-connections", flags.max_connections, "of workers and viewers together")
       ->check(between(1, 1e6));
   option("peer-handshake", flags.peer_handshake_s,
@@ -220,6 +232,11 @@ void add_options(CLI::App& app, Flags& flags) {
       ->take_all()
       ->default_str("")
       ->type_name("'NAME: VALUE'");
+  app.add_flag(
+         "--check-config", flags.check_config,
+         "read all settings and the files that they name, print what is in force and where it "
+         "came from, and exit: with 0 if a hub could start with them")
+      ->configurable(false);
   app.add_option("--list-regions", flags.list_regions,
                  "print the regions of the table, all or those with TEXT in a name, and exit")
       ->expected(0, 1)
@@ -279,6 +296,7 @@ Settings settings_from(const Flags& flags, carbon::Intensities intensities) {
   settings.database = flags.database;
   settings.wait_for_store = std::chrono::seconds{flags.wait_for_store_s};
   settings.log_level = flags.log_level;
+  settings.log_format = flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
   settings.max_connections = flags.max_connections;
   settings.patience = {std::chrono::milliseconds{as_milliseconds(flags.peer_handshake_s)},
                        std::chrono::milliseconds{as_milliseconds(flags.peer_slow_s)},
@@ -293,6 +311,42 @@ Settings settings_from(const Flags& flags, carbon::Intensities intensities) {
   settings.defaults.intensities = std::move(intensities);
   return settings;
 }
+
+bool on_command_line(const std::string& option, int argc, const char* const* argv) {
+  return std::any_of(argv + 1, argv + argc, [&option](std::string_view word) {
+    return word == "--" + option || word.starts_with("--" + option + "=");
+  });
+}
+
+std::string value_of(const CLI::Option& option) {
+  if (option.get_expected_max() == 0) return option.count() > 0 ? "true" : "false";
+  if (option.count() == 0) return option.get_default_str();
+  const auto values = option.reduced_results();
+  if (values.size() == 1) return values.front();
+  std::string list;
+  for (const auto& value : values) list += (list.empty() ? "[\"" : "\", \"") + value;
+  return list + "\"]";
+}
+
+// NOLINTBEGIN(concurrency-mt-unsafe): nobody changes the environment
+SettingsInForce in_force(const CLI::App& app, int argc, const char* const* argv) {
+  SettingsInForce settings;
+  for (const auto* option : app.get_options()) {
+    const auto name = option->get_single_name();
+    if (!is_setting(name)) continue;
+    std::string source = "default";
+    if (on_command_line(name, argc, argv)) {
+      source = "command line";
+    } else if (std::getenv(variable_of(name).c_str()) != nullptr) {
+      source = "environment " + variable_of(name);
+    } else if (option->count() > 0) {
+      source = "file " + app.get_config_ptr()->as<std::string>();
+    }
+    settings.push_back({name, value_of(*option), std::move(source)});
+  }
+  return settings;
+}
+// NOLINTEND(concurrency-mt-unsafe)
 
 }  // namespace
 
@@ -333,7 +387,12 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
   if (!split_address(flags.listen, settings)) {
     return refused("--listen " + flags.listen + " is not ADDRESS:PORT, for example 127.0.0.1:3000");
   }
-  return settings;
+  settings.in_force = in_force(app, argc, argv);
+  if (!flags.check_config) return settings;
+  if (const auto checked = store::check_address(settings.database); !checked) {
+    return refused(checked.error().message);
+  }
+  return Exit{0, settings_text(settings.in_force)};
 }
 
 }  // namespace fedwatt::hub

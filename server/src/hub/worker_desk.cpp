@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fedwatt/hub/appraisal.h"
+#include "fedwatt/hub/log.h"
 #include "fedwatt/hub/patience.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/codec.h"
@@ -54,6 +55,8 @@ std::optional<std::size_t> WorkerDesk::handle_frame(net::ConnectionId connection
   const auto found = sessions_.find(connection);
   if (found == sessions_.end()) return std::nullopt;
   Session& session = found->second;
+  const LogContext run("run", session.run ? std::string_view(session.run->run_id()) : "");
+  const LogContext worker("worker", session.run ? std::string_view(session.worker) : "");
   if (cycle_.full() && session.run) return first;
   if (cycle_.full()) {
     peers_.close(connection, protocol::kCloseOverloaded, "the store cannot keep up");
@@ -192,6 +195,7 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
     return;
   }
   replace_older({run, session.worker}, connection);
+  spdlog::debug("worker {} of run {} says hello", session.worker, run->run_id());
   if (!session.place.known() && !region.empty() && !said_before) {
     spdlog::warn(
         "worker {} of run {}: region {} is unknown, so the world's average is used; fedwatt-hub "
@@ -280,6 +284,14 @@ std::set<carbon::LiveSource> WorkerDesk::live_sources() const {
     if (const auto& source = session.place.live_source()) sources.insert(*source);
   }
   return sources;
+}
+
+void WorkerDesk::defaults_changed() {
+  for (auto& [connection, session] : sessions_) {
+    if (!session.run) continue;
+    const auto& hello = session.run->participants().at(session.worker).hello;
+    session.place = defaults_.intensities.place_of(hello.region);
+  }
 }
 
 Delivery WorkerDesk::take_acks() {

@@ -67,6 +67,7 @@ class SocketServer::Impl {
   explicit Impl(SocketServerOptions options)
       : options_(std::move(options)),
         signals_(io_),
+        reload_signals_(io_),
         admission_(most_sockets(options_), kMostStrangers) {
     server_.init_asio(&io_);
     server_.set_open_handshake_timeout(options_.patience.handshake_within.count());
@@ -106,6 +107,12 @@ class SocketServer::Impl {
     signals_.async_wait([on_signal = std::move(on_signal)](asio::error_code error, int signal) {
       if (!error) on_signal(signal);
     });
+  }
+
+  void on_reload_signal(std::function<void()> on_signal) {
+    reload_signals_.add(SIGHUP);
+    on_reload_ = std::move(on_signal);
+    await_reload_signal();
   }
 
   std::string run() {
@@ -290,6 +297,14 @@ class SocketServer::Impl {
     session->connection->get_raw_socket().cancel(ignored);
   }
 
+  void await_reload_signal() {
+    reload_signals_.async_wait([this](asio::error_code error, int) {
+      if (error) return;
+      on_reload_();
+      await_reload_signal();
+    });
+  }
+
   void accepted(const websocketpp::connection_hdl& handle) {
     websocketpp::lib::error_code error;
     const auto connection = server_.get_con_from_hdl(handle, error);
@@ -447,6 +462,8 @@ class SocketServer::Impl {
   asio::io_service io_{1};
   Server server_;
   asio::signal_set signals_;
+  asio::signal_set reload_signals_;
+  std::function<void()> on_reload_;
   PeerHandler* handler_ = nullptr;
   HttpHandler http_handler_;
   std::unordered_map<ConnectionId, SessionPtr> sessions_;
@@ -468,6 +485,9 @@ std::string SocketServer::listen(PeerHandler& handler, HttpHandler http_handler)
 std::uint16_t SocketServer::port() const { return impl_->port(); }
 void SocketServer::on_stop_signal(std::function<void(int)> on_signal) {
   impl_->on_stop_signal(std::move(on_signal));
+}
+void SocketServer::on_reload_signal(std::function<void()> on_signal) {
+  impl_->on_reload_signal(std::move(on_signal));
 }
 std::string SocketServer::run() { return impl_->run(); }
 void SocketServer::post(std::function<void()> task) { impl_->post(std::move(task)); }

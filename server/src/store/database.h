@@ -24,6 +24,9 @@ class Database {
   // What to call it in messages, without secrets: "the database runs.db".
   virtual std::string name() const = 0;
 
+  // Whether what it was made for can be, as far as is seen without connecting.
+  virtual void check_address() const {}
+
   // ---- from closed to ready: connect(), then migrate(), then prepare() ----
 
   virtual bool is_connected() const = 0;

@@ -48,7 +48,7 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path path) : path_(std::move(pat
 
 SqliteDatabase::~SqliteDatabase() = default;
 
-void SqliteDatabase::connect() {
+void SqliteDatabase::check_address() const {
   const std::filesystem::path folder = path_.parent_path();
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) {
@@ -56,6 +56,10 @@ void SqliteDatabase::connect() {
                                           ": the folder " + folder.string() +
                                           " does not exist; create it");
   }
+}
+
+void SqliteDatabase::connect() {
+  check_address();
   lock_ = std::make_unique<FileLock>(path_);
   connection_ = std::make_unique<SQLite::Database>(
       path_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeoutMs);

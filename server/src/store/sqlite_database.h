@@ -22,6 +22,7 @@ class SqliteDatabase : public Database {
 
   std::string name() const override { return path_.string(); }
 
+  void check_address() const override;
   bool is_connected() const override { return connection_ != nullptr; }
   void connect() override;
   std::span<const Migration> migrations() const override { return kSqliteMigrations; }

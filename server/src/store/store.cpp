@@ -54,4 +54,15 @@ tl::expected<std::unique_ptr<Store>, StoreError> open_store(std::string_view add
   }
 }
 
+tl::expected<void, StoreError> check_address(std::string_view address) {
+  try {
+    database_at(address)->check_address();
+    return {};
+  } catch (const Failure& failure) {
+    return tl::unexpected(StoreError{failure.kind(), failure.what()});
+  } catch (const std::exception& exception) {
+    return tl::unexpected(StoreError{StoreError::Kind::kUnavailable, exception.what()});
+  }
+}
+
 }  // namespace fedwatt::store

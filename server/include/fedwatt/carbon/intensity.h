@@ -34,9 +34,8 @@ Intensity completed(const IntensitySeries::Part& part, const std::string& source
 //   the time series of the region, for as long as it covers
 //   the static table, by region, then by country
 //   the world's average
-// Pure: what is in files or comes from a provider is read elsewhere. Made at start-up. For the I/O
-// thread, as the live values are; any thread may read those that have none. A copy has the same
-// live values.
+// Pure: what is in files or comes from a provider is read elsewhere. For the I/O thread, as the
+// live values are; any thread may read those that have none. A copy has the same live values.
 class Intensities {
  private:
   struct NamedSeries {
@@ -45,8 +44,8 @@ class Intensities {
   };
 
  public:
-  // A worker's region, found once so that nothing is searched for each report. Lives as long as
-  // these Intensities.
+  // A worker's region, found once so that nothing is searched for each report. It keeps what it
+  // found, also when other Intensities are assigned to these.
   class Place {
    public:
     // False if only the world's average is left.
@@ -58,16 +57,17 @@ class Intensities {
 
    private:
     friend class Intensities;
-    const Region* region_ = nullptr;
-    const NamedSeries* series_ = nullptr;  // null if there is none
+    std::shared_ptr<const Region> region_;
+    std::shared_ptr<const NamedSeries> series_;  // null if there is none
     std::optional<LiveSource> live_source_;
     bool known_ = false;
+    bool is_world_ = false;  // the region is the world
   };
 
   Intensities() : Intensities(RegionTable::built_in()) {}
   explicit Intensities(std::shared_ptr<const RegionTable> table) : table_(std::move(table)) {}
 
-  // Before the first place is found: gives a region a time series, in place of an earlier one.
+  // Gives a region a time series, in place of an earlier one, for places that are found later.
   void set_series(std::string_view region, IntensitySeries series);
 
   // The same: lets live providers be asked first. Whoever asks them adds what they say.
@@ -85,13 +85,14 @@ class Intensities {
   const RegionTable& table() const { return *table_; }
 
  private:
-  const NamedSeries* series_of(const std::string& key) const;
+  std::shared_ptr<const NamedSeries> series_of(const std::string& key) const;
   const LiveSeries* live_series_of(const Place& place) const;
   Intensity over_without_live(const Place& place, Interval interval) const;
 
   std::shared_ptr<const RegionTable> table_;
-  std::shared_ptr<LiveIntensities> live_;      // null if nobody is asked
-  std::map<std::string, NamedSeries> series_;  // by the region's code or name, folded
+  std::shared_ptr<LiveIntensities> live_;  // null if nobody is asked
+  // By the region's code or name, folded.
+  std::map<std::string, std::shared_ptr<const NamedSeries>> series_;
 };
 
 }  // namespace fedwatt::carbon

@@ -15,6 +15,10 @@ class AlertDesk {
   // Both must outlive it, and must not call back once it is gone.
   AlertDesk(net::HttpClient& client, net::Timers& timers, const WebhookSettings& settings);
 
+  // Tells others from now on. What waits for those that are not meant any more is still brought to
+  // them.
+  void change(const WebhookSettings& settings);
+
   // What the batch that is being sealed raised.
   Delivery publish(const Runs::Alerts& alerts);
 
@@ -23,7 +27,14 @@ class AlertDesk {
   std::int64_t dropped() const;
 
  private:
-  std::vector<std::unique_ptr<Webhook>> webhooks_;
+  using Webhooks = std::vector<std::unique_ptr<Webhook>>;
+  void forget_idle();
+
+  net::HttpClient& client_;
+  net::Timers& timers_;
+  Webhooks webhooks_;
+  Webhooks leaving_;  // no longer meant, but not done yet
+  std::int64_t dropped_by_gone_ = 0;
 };
 
 }  // namespace fedwatt::hub

@@ -43,6 +43,10 @@ class Hub : public net::PeerHandler {
   // Takes nothing new, and calls `done` when all it has is committed and told.
   void drain(std::function<void()> done);
 
+  // New runs are created with these from now on, and reports appraised with their intensities,
+  // whose live ones must be the old ones.
+  void change_defaults(RunDefaults defaults);
+
   const Runs& runs() const { return runs_; }
   // What /metrics answers, to add to.
   Metrics& metrics() { return metrics_; }
@@ -64,7 +68,7 @@ class Hub : public net::PeerHandler {
   net::Timers& timers_;
   CommitCycle cycle_;
   Runs runs_;
-  const RunDefaults defaults_;
+  RunDefaults defaults_;
   IntensityWatch watch_;
   WorkerDesk workers_;
   Editions editions_;
@@ -73,6 +77,7 @@ class Hub : public net::PeerHandler {
   std::unordered_map<net::ConnectionId, net::Endpoint> endpoints_;
   std::size_t pages_under_way_ = 0;
   Metrics metrics_;
+  std::uint64_t requests_ = 0;  // over HTTP
   bool draining_ = false;
 };
 

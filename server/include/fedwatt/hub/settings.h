@@ -5,24 +5,28 @@
 #include <string>
 #include <variant>
 
+#include "fedwatt/hub/log.h"
+#include "fedwatt/hub/settings_in_force.h"
 #include "fedwatt/hub/webhook.h"
 #include "fedwatt/hub/worker_desk.h"
 #include "fedwatt/net/socket_server.h"
 
 namespace fedwatt::hub {
 
-// All that a person can set, from the command line, the environment and a file, in that order.
+// All that a person can set: from the command line, else the environment, else a file.
 struct Settings {
   std::string listen_address;
   std::uint16_t listen_port = 0;
   std::string database;
   std::chrono::seconds wait_for_store{0};  // at the start, if it is unavailable
   std::string log_level;
+  LogFormat log_format = LogFormat::kText;
   std::size_t max_connections = 0;
   net::Patience patience;
   RunDefaults defaults;
   std::chrono::seconds live_refresh{0};
   WebhookSettings webhooks;
+  SettingsInForce in_force;  // all of these, as they were written
 };
 
 // What the program should do instead of starting: print this and exit.
@@ -31,6 +35,7 @@ struct Exit {
   std::string text;  // to standard output if the status is 0, else to standard error
 };
 
+// May be called again, to see what has changed. Reads files, so it may block.
 std::variant<Settings, Exit> read_settings(int argc, const char* const* argv);
 
 }  // namespace fedwatt::hub

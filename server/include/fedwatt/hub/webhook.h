@@ -52,7 +52,11 @@ class Webhook {
 
   void add(const std::vector<PostedAlert>& alerts);
 
+  const std::string& url() const { return url_; }
+  const std::vector<std::string>& headers() const { return headers_; }
   std::size_t waiting() const { return waiting_.size(); }
+  // Nothing waits, and neither client nor timers will call back.
+  bool idle() const { return !busy_ && waiting_.empty(); }
   // Since it was made.
   std::int64_t dropped() const { return dropped_told_ + dropped_; }
 

@@ -52,6 +52,8 @@ class WorkerDesk {
   Delivery take_acks();
   // What reports are appraised with.
   const carbon::Intensities& intensities() const { return defaults_.intensities; }
+  // The defaults have changed: what comes from now on is appraised with the new intensities.
+  void defaults_changed();
 
   const Counts& counts() const { return counts_; }
   const HeldFrames& held() const { return held_; }

@@ -41,6 +41,9 @@ class SocketServer : public Peers, public Timers {
   // Calls `on_signal` once on the I/O thread for the first SIGINT or SIGTERM of the process.
   void on_stop_signal(std::function<void(int signal)> on_signal);
 
+  // Calls `on_signal` on the I/O thread for every SIGHUP of the process from now on.
+  void on_reload_signal(std::function<void()> on_signal);
+
   // Handles everything until stop(). Returns what an exception that escaped a handler said: that
   // is a broken program. Empty: stopped as asked.
   std::string run();

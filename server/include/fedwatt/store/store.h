@@ -79,4 +79,8 @@ class Store {
 //                   another schema than the user's own: ?options=-csearch_path%3DNAME.
 tl::expected<std::unique_ptr<Store>, StoreError> open_store(std::string_view address);
 
+// Whether that address makes sense, as far as can be seen without opening it: asks no server, and
+// creates nothing.
+tl::expected<void, StoreError> check_address(std::string_view address);
+
 }  // namespace fedwatt::store
