@@ -270,5 +270,31 @@ TEST(Settings, HelpAndVersionAreNoErrors) {
   EXPECT_THAT(std::get<Exit>(read({"--version"})).text, HasSubstr("0.1.0"));
 }
 
+TEST(Settings, TheDatabasesPasswordIsReadFromAFile) {
+  const ConfigFile file("p@ss/w%rd 1\r\nnot this\n");
+  EXPECT_EQ(settings({"--database", "postgresql://fedwatt@db/fedwatt", "--database-password-file",
+                      file.path()})
+                .database,
+            "postgresql://fedwatt@db/fedwatt?password=p%40ss%2Fw%25rd%201");
+  EXPECT_EQ(
+      settings({"--database", "postgres://db?user=ada", "--database-password-file", file.path()})
+          .database,
+      "postgres://db?user=ada&password=p%40ss%2Fw%25rd%201");
+}
+
+TEST(Settings, APasswordFileThatIsOfNoUseIsRefused) {
+  const ConfigFile file("secret\n");
+  EXPECT_THAT(
+      refusal({"--database-password-file", file.path()}),
+      AllOf(HasSubstr("--database-password-file: a password is for"), Not(HasSubstr("secret"))));
+  const ConfigFile empty("\nsecret\n");
+  const auto with = [](const char* path) {
+    return refusal({"--database", "postgresql://db/fedwatt", "--database-password-file", path});
+  };
+  EXPECT_THAT(with(empty.path()), HasSubstr("has no password in its first line"));
+  EXPECT_THAT(with("/nonexistent/password"), HasSubstr("/nonexistent/password cannot be read"));
+  EXPECT_THAT(with("/"), HasSubstr("/ cannot be read"));
+}
+
 }  // namespace
 }  // namespace fedwatt::hub

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "fedwatt/hub/database_password.h"
 #include "fedwatt/hub/intensity_settings.h"
 #include "fedwatt/hub/version.h"
 #include "fedwatt/protocol/number_in.h"
@@ -40,6 +41,7 @@ Stop it with Ctrl-C: it commits what it holds and tells everybody to come back l
 struct Flags {
   std::string listen = "127.0.0.1:3000";
   std::string database = "sqlite:fedwatt.sqlite";
+  std::string database_password_file;
   std::int64_t wait_for_store_s = 60;
   std::string log_level = "info";
   std::string log_format = "text";
@@ -139,6 +141,9 @@ void add_options(CLI::App& app, Flags& flags) {
       ->type_name("ADDRESS:PORT");
   option("database", flags.database, "sqlite:PATH, or postgresql://USER:PASSWORD@HOST/NAME")
       ->type_name("URL");
+  option("database-password-file", flags.database_password_file,
+         "the password for --database is the first line of this file")
+      ->type_name("FILE");
   option("wait-for-store", flags.wait_for_store_s,
          "seconds to wait at the start for a database that is away, full or read-only; 0: not at "
          "all")
@@ -369,6 +374,11 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
     std::string text = problem.str();
     text = text.substr(0, text.find('\n'));
     return refused(text + " (see fedwatt-hub --help)");
+  }
+  if (!flags.database_password_file.empty()) {
+    auto database = with_password_of(flags.database_password_file, flags.database);
+    if (!database) return refused("--database-password-file: " + database.error());
+    flags.database = std::move(*database);
   }
   auto intensities = read_intensities(flags.intensity_table, flags.intensity_series);
   if (!intensities) return refused(intensities.error());
