@@ -48,12 +48,13 @@ int no_hub(const CommandLine& line, const Session& session, std::ostream& err) {
   return kExitNoHub;
 }
 
-bool connect(Session& session) {
+bool connect(Session& session, std::ostream& err) {
   const auto deadline = in(kPatience);
   while (session.model.connection().state != Connection::State::kLive) {
     if (session.model.connection().state == Connection::State::kRefused) return false;
     if (!next_event(session, deadline)) return false;
   }
+  if (session.model.connection().insecure) err << "fedwatt: " << kInsecureHub << ".\n";
   return true;
 }
 

@@ -152,7 +152,7 @@ int recompute_run(const CommandLine& line, std::ostream& out, std::ostream& err)
   }
 
   Session session(line.hub_url, line.viewer_name);
-  if (!connect(session)) return no_hub(line, session, err);
+  if (!connect(session, err)) return no_hub(line, session, err);
   session.conversation.give(request);
   const auto deadline = in(std::chrono::duration<double>(line.timeout_s));
   const protocol::Recomputed* result = nullptr;
