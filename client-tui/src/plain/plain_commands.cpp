@@ -59,7 +59,7 @@ const RunRecord* find_watched(const CommandLine& line, Session& session, std::st
 }  // namespace
 
 int list_runs(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  Session session(line.hub_url, line.viewer_name);
+  Session session(line.hub, line.viewer_name);
   session.conversation.list_runs();
   if (!connect(session, err)) return no_hub(line, session, err);
   const auto deadline = in(kPatience);
@@ -87,7 +87,7 @@ int list_runs(const CommandLine& line, std::ostream& out, std::ostream& err) {
 }
 
 int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  Session session(line.hub_url, line.viewer_name);
+  Session session(line.hub, line.viewer_name);
   if (line.wait_for_run) {
     session.conversation.list_runs();
   } else {
@@ -132,7 +132,7 @@ int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
 }
 
 int give_command(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  Session session(line.hub_url, line.viewer_name);
+  Session session(line.hub, line.viewer_name);
   if (!connect(session, err)) return no_hub(line, session, err);
 
   protocol::Command command{new_command_id(), line.run, line.action, std::nullopt, line.reason};

@@ -43,7 +43,7 @@ int no_hub(const CommandLine& line, const Session& session, std::ostream& err) {
   }
   const std::string& reason = session.model.connection().reason;
   err << "fedwatt: "
-      << (reason.empty() ? "no hub answers at " + printable(line.hub_url) : printable(reason))
+      << (reason.empty() ? "no hub answers at " + printable(line.hub.url) : printable(reason))
       << "; start a hub with `fedwatt-hub` or `./dev demo`, or say where it is with --hub.\n";
   return kExitNoHub;
 }
