@@ -97,6 +97,18 @@ TEST(Door, LimitsWhatAnAddressAsks) {
   EXPECT_EQ(reason(door, "192.0.2.1", {}, start + 500ms), "address_rate");
 }
 
+TEST(Door, DoesNotLimitThisMachineNorThoseWhoSpeakForMany) {
+  DoorRules rules;
+  rules.requests_per_s_per_address = 1;
+  rules.trusted_proxies = {"10.0.0.1"};
+  Door door(rules);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(reason(door, "127.0.0.1", {}) + reason(door, "::1", {}), "");
+    EXPECT_EQ(reason(door, "10.0.0.1", {}), "");
+  }
+  EXPECT_EQ(door.enter(make_address("10.0.0.1")), nullptr);
+}
+
 TEST(Door, TakesAnIpv6NetworkForOneAddress) {
   DoorRules rules;
   rules.requests_per_s_per_address = 1;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "fedwatt/protocol/printable.h"
 #include "session/checks.h"
 #include "session/hello.h"
 #include "session/offline_file.h"
@@ -321,7 +322,9 @@ void WorkerImpl::leave_out(std::string sentence) {
   link_.post([this, line = std::move(sentence)] { log(line); });
 }
 
-void WorkerImpl::log(std::string_view line) const noexcept try {
+// The hub's words may be in it, and a terminal behind it.
+void WorkerImpl::log(std::string_view text) const noexcept try {
+  const auto line = protocol::printable(text);
   if (options_.log) {
     options_.log(line);
   } else {

@@ -45,13 +45,17 @@ Door::Door(const DoorRules& rules)
       origins_(rules.allowed_origins, rules.by_address_only),
       limits_(rules.most_connections_per_address, rules.requests_per_s_per_address) {}
 
+bool Door::is_limited(const asio::ip::address& client) const {
+  return !client.is_loopback() && !forwarding_.trusts(client);
+}
+
 asio::ip::address Door::client_of(const asio::ip::address& peer, const Header& header) const {
   return forwarding_.client_of(peer, header("X-Forwarded-For"));
 }
 
 bool Door::slams(const asio::ip::address& peer, Time now) {
   const auto address = plain_address(peer);
-  if (forwarding_.trusts(address)) return false;
+  if (!is_limited(address)) return false;
   const auto key = key_of(address);
   if (limits_.crowded(key, kToldOfCrowding)) {
     count("address_connections");
@@ -66,7 +70,7 @@ bool Door::slams(const asio::ip::address& peer, Time now) {
 
 AddressLimits::PlacePtr Door::enter(const asio::ip::address& client) {
   const auto address = plain_address(client);
-  return forwarding_.trusts(address) ? nullptr : limits_.enter(key_of(address));
+  return is_limited(address) ? limits_.enter(key_of(address)) : nullptr;
 }
 
 std::optional<Refusal> Door::refuses(const asio::ip::address& client, const Header& header,
@@ -79,7 +83,7 @@ std::optional<Refusal> Door::refuses(const asio::ip::address& client, const Head
 std::optional<Refusal> Door::refusal(const asio::ip::address& client, const Header& header,
                                      Time now) {
   const auto key = key_of(client);
-  if (!forwarding_.trusts(client)) {
+  if (is_limited(client)) {
     if (!limits_.ask(key, now)) {
       return Refusal{429, "address_rate",
                      "too many handshakes and requests from " + key +

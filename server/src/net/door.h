@@ -50,6 +50,9 @@ class Door {
   void count(const std::string& reason) { ++refused_[reason]; }
 
  private:
+  // Not those who speak for many, nor this machine's own: a proxy on it may be one that nobody
+  // named.
+  bool is_limited(const asio::ip::address& client) const;
   std::optional<Refusal> refusal(const asio::ip::address& client, const Header& header, Time now);
 
   Forwarding forwarding_;

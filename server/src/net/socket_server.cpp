@@ -258,7 +258,7 @@ class SocketServer::Impl {
 
   static void cancel(const SessionPtr& session) {
     asio::error_code ignored;
-    session->connection->get_raw_socket().cancel(ignored);
+    session->connection->get_raw_socket().close(ignored);
   }
 
   void await_reload_signal() {

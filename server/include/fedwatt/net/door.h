@@ -13,7 +13,8 @@ struct DoorRules {
   // A hub that anybody may speak to who reaches it is asked for by an address or by a name that no
   // web page can have.
   bool by_address_only = false;
-  // Of one address (of IPv6: one /64), handshakes and HTTP requests together.
+  // Of one address (of IPv6: one /64) that is neither this machine's nor a trusted proxy's;
+  // handshakes and HTTP requests together.
   std::uint64_t most_connections_per_address = 5'000;
   double requests_per_s_per_address = 500;
 };

@@ -91,9 +91,10 @@ class SocketConnection : public std::enable_shared_from_this<SocketConnection> {
   }
   Error get_ec() const { return tls_error_; }
 
+  // Only for who took too long, so nothing more may begin: TLS would write its goodbye even now.
   asio::error_code cancel_socket() {
     asio::error_code error;
-    stream_->next_layer().cancel(error);
+    stream_->next_layer().close(error);
     return error;
   }
 
