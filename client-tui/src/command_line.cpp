@@ -38,8 +38,9 @@ Exit status:
   3  no hub answered, or it was lost; an import goes on when it is given again
 
 Environment:
-  FEDWATT_HUB  the hub's address, where --hub is not given
-  NO_COLOR     if set, the screen uses no colours)";
+  FEDWATT_HUB      the hub's address, where --hub is not given
+  FEDWATT_CA_FILE  the CA's certificate, where --ca-file is not given
+  NO_COLOR         if set, the screen uses no colours)";
 
 constexpr double kLinger = 10;
 
@@ -53,9 +54,16 @@ double seconds_to_linger(const std::string& text) {
 }
 
 void add_hub(CLI::App& app, CommandLine& line) {
-  app.add_option("--hub", line.hub_url, "Where the hub is: ws://HOST[:PORT]")
+  app.add_option("--hub", line.hub.url, "Where the hub is: ws://HOST[:PORT], or wss:// for TLS")
       ->type_name("URL")
-      ->default_str(line.hub_url);
+      ->default_str(line.hub.url);
+  app.add_option("--ca-file", line.hub.tls.ca_file,
+                 "For wss://: the certificate of the CA to trust, in place of the system's")
+      ->type_name("FILE");
+  app.add_option("--client-certificate", line.hub.tls.client_certificate,
+                 "For a hub that wants one")
+      ->type_name("FILE");
+  app.add_option("--client-key", line.hub.tls.client_key, "Its key")->type_name("FILE");
 }
 
 // Options may stand before or after the command's name.
@@ -115,7 +123,8 @@ CLI::App* add_import(CLI::App& app, CommandLine& line) {
 tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::string>& arguments,
                                                         const Defaults& defaults) {
   CommandLine line;
-  line.hub_url = defaults.hub_url;
+  line.hub.url = defaults.hub_url;
+  line.hub.tls.ca_file = defaults.ca_file;
   line.viewer_name = defaults.viewer_name;
 
   CLI::App app(kDescription, "fedwatt");

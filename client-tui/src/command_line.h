@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fedwatt/protocol/messages.h"
+#include "hub_address.h"
 
 namespace fedwatt::viewer {
 
@@ -30,7 +31,7 @@ struct CommandLine {
     kRecompute
   };
   Verb verb = Verb::kScreen;
-  std::string hub_url;
+  HubAddress hub;
   std::string viewer_name;
   std::string run;  // id or name; empty: none was given
   bool json = false;
@@ -70,6 +71,7 @@ struct EarlyExit {
 // What the environment gives where the command line says nothing.
 struct Defaults {
   std::string hub_url = "ws://127.0.0.1:3000";
+  std::string ca_file;
   std::string viewer_name;  // user@host
 };
 

@@ -82,6 +82,7 @@ int main(int argc, char** argv) {
   fedwatt::viewer::Defaults defaults;
   defaults.viewer_name = user_at_host();
   if (const std::string hub = environment("FEDWATT_HUB"); !hub.empty()) defaults.hub_url = hub;
+  defaults.ca_file = environment("FEDWATT_CA_FILE");
   const auto line = parse_command_line(std::vector<std::string>(argv + 1, argv + argc), defaults);
   if (!line) {
     (line.error().status == fedwatt::viewer::kExitOk ? std::cout : std::cerr)

@@ -82,6 +82,7 @@ template <class Io>
 void fields(Io& io, typename Io::template Of<ViewerWelcome>& welcome) {
   io.text("hub_version", welcome.hub_version);
   io.time("server_time", welcome.server_time);
+  io.optional_flag("insecure", welcome.insecure);
 }
 
 template <class Io>

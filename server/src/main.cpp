@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "certificate_watch.h"
+#include "exposure_warnings.h"
 #include "fedwatt/hub/hub.h"
 #include "fedwatt/hub/live_intensity_feed.h"
 #include "fedwatt/hub/settings.h"
@@ -54,15 +56,18 @@ void remove_unfinished_editions(store::Store& store, const hub::Hub& hub) {
 }
 
 int serve(hub::Settings settings, const Reload::ReadAgain& read_again) {
+  const auto identity = read_identity(settings.tls);
+  if (!identity) return fail(identity.error());
   auto store = store::open_store(settings.database);
   const bool may_come = !store && store.error().kind == store::StoreError::Kind::kUnavailable;
   if (may_come && settings.wait_for_store.count() > 0) {
-    store = wait_for_store(settings, store.error());
+    store = wait_for_store(settings, *identity, store.error());
   }
   if (!store) return fail(store.error().message);
 
-  net::SocketServer server(
-      {settings.listen_address, settings.listen_port, settings.max_connections, settings.patience});
+  const bool has_tls = *identity != nullptr;
+  net::SocketServer server({settings.listen_address, settings.listen_port, settings.max_connections,
+                            settings.patience, settings.door, *identity});
   net::CurlClient http([&server](auto task) { server.post(std::move(task)); });
   store::Writer writer(**store, [&server](auto task) { server.post(std::move(task)); });
 
@@ -103,9 +108,15 @@ int serve(hub::Settings settings, const Reload::ReadAgain& read_again) {
       say_goodbye();
     });
   });
+  if (has_tls) watch_certificate(*identity, server, hub.metrics());
+  if (settings.exposure == hub::Exposure::kInsecure) hub.mark_insecure();
+  warn_of_exposure(settings, server);
   // All that can change while the hub runs.
   Reload reload(settings, read_again, hub, alerts);
-  server.on_reload_signal([&reload] { reload(); });
+  server.on_reload_signal([&reload, &identity] {
+    reload();
+    if (*identity) reload_certificate(**identity);
+  });
   hub.start();
   std::optional<hub::LiveIntensityFeed> live_intensities;
   if (const auto& live = settings.defaults.intensities.live()) {

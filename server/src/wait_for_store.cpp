@@ -98,9 +98,10 @@ class Opener {
 
 }  // namespace
 
-Opened wait_for_store(hub::Settings& settings, const store::StoreError& first) {
-  net::SocketServer server(
-      {settings.listen_address, settings.listen_port, settings.max_connections, settings.patience});
+Opened wait_for_store(hub::Settings& settings, std::shared_ptr<net::TlsIdentity> identity,
+                      const store::StoreError& first) {
+  net::SocketServer server({settings.listen_address, settings.listen_port, settings.max_connections,
+                            settings.patience, settings.door, std::move(identity)});
   Doorkeeper door(server, first.message);
   const auto problem = server.listen(door, [&door](const auto& request, auto respond) {
     door.answer(request, std::move(respond));

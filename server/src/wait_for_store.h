@@ -13,6 +13,7 @@ namespace fedwatt {
 // answered, on the port that settings.listen_port says afterwards, and peers are told to come back.
 // Ends the process on SIGINT and SIGTERM. For the main thread; blocks.
 tl::expected<std::unique_ptr<store::Store>, store::StoreError> wait_for_store(
-    hub::Settings& settings, const store::StoreError& first);
+    hub::Settings& settings, std::shared_ptr<net::TlsIdentity> identity,
+    const store::StoreError& first);
 
 }  // namespace fedwatt

@@ -28,7 +28,7 @@ EarlyExit refused(const std::vector<std::string>& arguments) {
 TEST(CommandLine, NothingOpensTheScreen) {
   const CommandLine line = parsed({});
   EXPECT_EQ(line.verb, Verb::kScreen);
-  EXPECT_EQ(line.hub_url, "ws://default:3000");
+  EXPECT_EQ(line.hub.url, "ws://default:3000");
   EXPECT_EQ(line.viewer_name, "anna@lab");
 }
 
@@ -36,12 +36,12 @@ TEST(CommandLine, ANameOpensThatRun) {
   const CommandLine line = parsed({"digits", "--hub", "ws://other:1"});
   EXPECT_EQ(line.verb, Verb::kWatch);
   EXPECT_EQ(line.run, "digits");
-  EXPECT_EQ(line.hub_url, "ws://other:1");
+  EXPECT_EQ(line.hub.url, "ws://other:1");
 }
 
 TEST(CommandLine, OptionsStandBeforeOrAfterTheCommand) {
-  EXPECT_EQ(parsed({"--hub", "ws://x:1", "runs"}).hub_url, "ws://x:1");
-  EXPECT_EQ(parsed({"runs", "--hub", "ws://x:1"}).hub_url, "ws://x:1");
+  EXPECT_EQ(parsed({"--hub", "ws://x:1", "runs"}).hub.url, "ws://x:1");
+  EXPECT_EQ(parsed({"runs", "--hub", "ws://x:1"}).hub.url, "ws://x:1");
   EXPECT_TRUE(parsed({"--json", "runs"}).json);
   EXPECT_TRUE(parsed({"runs", "--json"}).json);
   EXPECT_EQ(parsed({"runs"}).verb, Verb::kRuns);
@@ -90,7 +90,7 @@ TEST(CommandLine, Imports) {
   EXPECT_EQ(line.import_into, "digits");
   EXPECT_EQ(line.import_as, "");
   EXPECT_TRUE(line.json);
-  EXPECT_EQ(line.hub_url, "ws://hub:3000");
+  EXPECT_EQ(line.hub.url, "ws://hub:3000");
   EXPECT_EQ(parsed({"import", "a.jsonl", "--as", "a-before"}).import_as, "a-before");
   EXPECT_EQ(refused({"import"}).status, kExitError);
   EXPECT_THAT(refused({"import", "a", "b", "--as", "c"}).output, HasSubstr("one worker"));
@@ -107,7 +107,7 @@ TEST(CommandLine, Policies) {
   EXPECT_EQ(protocol::policy_text(set.change.policies), "budget:limit_g=500,at_forecast=true");
   const CommandLine one_word =
       parsed({"policy", "set", "--hub", "ws://x:1", "digits", "target:value=0.9", "confirm"});
-  EXPECT_EQ(one_word.hub_url, "ws://x:1");
+  EXPECT_EQ(one_word.hub.url, "ws://x:1");
   EXPECT_EQ(protocol::policy_text(one_word.change.policies), "confirm target:value=0.9");
 
   const CommandLine remove = parsed({"policy", "remove", "digits", "plateau", "budget"});
@@ -176,7 +176,7 @@ TEST(CommandLine, FiguresOfARun) {
   EXPECT_EQ(line.at_carbon_g, 10);
   EXPECT_EQ(line.eta, 0.25);
   EXPECT_EQ(line.max_power_w, 1200);
-  EXPECT_EQ(line.hub_url, "ws://x:1");
+  EXPECT_EQ(line.hub.url, "ws://x:1");
   EXPECT_FALSE(parsed({"figures", "digits"}).eta);
   EXPECT_THAT(refused({"figures", "digits", "--target", "much"}).output, HasSubstr("--target"));
 }

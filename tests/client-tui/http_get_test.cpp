@@ -108,8 +108,7 @@ TEST(HttpGet, ARedirectionIsNotFollowed) {
 
 TEST(HttpGet, SilenceEnds) {
   const OneAnswer server("");
-  const auto got = http_get(
-      server.url(), [](auto) { return true; }, std::chrono::seconds(1));
+  const auto got = http_get(server.url(), [](auto) { return true; }, {{}, std::chrono::seconds(1)});
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().status, 0);
 }
@@ -123,7 +122,7 @@ TEST(HttpGet, NobodyThereIsNoAnswer) {
 TEST(HttpGet, TheSinkMayEndItAndMayThrow) {
   const std::string answer = with_length("HTTP/1.1 200 OK", std::string(1000, 'x'));
   const OneAnswer for_end(answer);
-  EXPECT_EQ(http_get_text(for_end.url(), 999).error().status, 0);
+  EXPECT_EQ(http_get_text(for_end.url(), {}, 999).error().status, 0);
   const OneAnswer for_throw(answer);
   EXPECT_THROW(
       static_cast<void>(http_get(

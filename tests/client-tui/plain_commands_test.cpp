@@ -21,7 +21,7 @@ class PlainCommands : public testing::Test {
  protected:
   int run(int (*command)(const CommandLine&, std::ostream&, std::ostream&), CommandLine line,
           const FakeHub& hub) {
-    line.hub_url = hub.url();
+    line.hub.url = hub.url();
     return command(line, out_, err_);
   }
 
@@ -185,7 +185,7 @@ TEST_F(PlainCommands, PoliciesOfAnUnknownRunAreAnError) {
 
 TEST_F(PlainCommands, NoHubIsStatus3) {
   CommandLine line = about("digits");
-  line.hub_url = "ws://127.0.0.1:1";  // a port that needs privileges, and that nobody uses
+  line.hub.url = "ws://127.0.0.1:1";  // a port that needs privileges, and that nobody uses
   EXPECT_EQ(list_runs(line, out_, err_), kExitNoHub);
   EXPECT_THAT(err_.str(), HasSubstr("start a hub with"));
   EXPECT_THAT(out_.str(), IsEmpty());

@@ -16,6 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from certificates import Authority  # noqa: E402
 from hub import TIME_FACTOR, Hub  # noqa: E402
 from peers import Peer  # noqa: E402
 
@@ -131,8 +132,11 @@ def make_hub(tmp_path):
     """Makes hubs that are stopped at the end of the test, and must stop well."""
     hubs = []
 
+    # FEDWATT_E2E_TLS=1: the same tests over TLS.
+    authority = Authority(tmp_path) if os.environ.get("FEDWATT_E2E_TLS") else None
+
     def make(database, *options):
-        hub = Hub(database, tmp_path / f"hub-{len(hubs)}.log", options)
+        hub = Hub(database, tmp_path / f"hub-{len(hubs)}.log", options, authority)
         hubs.append(hub)
         return hub.start()
 

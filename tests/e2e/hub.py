@@ -37,9 +37,11 @@ def until(condition, what, timeout_s=TIMEOUT_S):
 class Hub:
     """One hub process after another on the same database: start, stop or kill, start again."""
 
-    def __init__(self, database, log_path, options=()):
+    def __init__(self, database, log_path, options=(), authority=None):
+        """With an authority it speaks TLS, with a certificate of that."""
         self.database = database
-        self.options = list(options)
+        self.authority = authority
+        self.options = [*authority.hub_options(), *options] if authority else list(options)
         self.process = None
         self.port = None
         self._log_path = log_path
@@ -116,13 +118,18 @@ class Hub:
     def log(self):
         return "hub's standard error:\n" + self._log_path.read_text(errors="replace")[-5000:]
 
+    def url(self, scheme="ws"):
+        """Where it is, for "ws" or "http"."""
+        return f"{scheme}{'s' if self.authority else ''}://127.0.0.1:{self.port}"
+
     # ---- HTTP ----
 
     def get(self, path, headers=None):
         """Status, body and content type of a GET."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers or {})
+        request = urllib.request.Request(f"{self.url('http')}{path}", headers=headers or {})
+        tls = self.authority and self.authority.client()
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S, context=tls) as answer:
                 return answer.status, answer.read().decode(), answer.headers["Content-Type"]
         except urllib.error.HTTPError as error:
             with error:

@@ -67,8 +67,8 @@ class Peer:
 
     async def connect(self, hub, **options):
         self.socket = await websockets.connect(
-            f"ws://127.0.0.1:{hub.port}{self.path}", max_size=None, ping_interval=None,
-            compression=None, open_timeout=TIMEOUT_S, close_timeout=TIMEOUT_S, **options)
+            f"{hub.url()}{self.path}", max_size=None, ping_interval=None,
+            ssl=hub.authority and hub.authority.client(), compression=None, open_timeout=TIMEOUT_S, close_timeout=TIMEOUT_S, **options)
         Peer.connected.append(self)
         return self
 

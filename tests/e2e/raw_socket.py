@@ -3,6 +3,7 @@
 import base64
 import os
 import socket
+import ssl
 import struct
 
 from hub import TIMEOUT_S
@@ -32,18 +33,49 @@ def frame(opcode, payload=b"", fin=True, claim_bytes=None):
     return head + MASK_KEY + bytes(byte ^ MASK_KEY[i % 4] for i, byte in enumerate(payload))
 
 
+class TlsSocket(ssl.SSLSocket):
+    """Behaves as a plain socket does when it would block, or when the other side is gone."""
+
+    def send(self, data, *args):
+        try:
+            return super().send(data, *args)
+        except ssl.SSLWantWriteError:
+            return 0
+        except ssl.SSLEOFError as error:
+            raise ConnectionResetError from error
+
+    def recv(self, *args):
+        try:
+            return super().recv(*args)
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            return b""
+
+
+def open_socket(hub, receive_buffer=None):
+    """Connected, and TLS agreed on where the hub speaks it."""
+    connection = socket.socket()
+    if receive_buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.settimeout(TIMEOUT_S)
+    connection.connect(("127.0.0.1", hub.port))
+    if not hub.authority:
+        return connection
+    context = hub.authority.client()
+    context.sslsocket_class = TlsSocket
+    return context.wrap_socket(connection, server_hostname="localhost")
+
+
 class RawSocket:
     def __init__(self, hub, receive_buffer=None):
-        self._socket = socket.socket()
-        if receive_buffer:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self._socket.settimeout(TIMEOUT_S)
-        self._socket.connect(("127.0.0.1", hub.port))
+        self._socket = open_socket(hub, receive_buffer)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
         self._socket.close()
 
     def send(self, data):

@@ -10,8 +10,8 @@ import struct
 import warnings
 from pathlib import Path
 
-from hub import TIMEOUT_S, until
-from raw_socket import CLOSE, TEXT, frame, handshake_request
+from hub import until
+from raw_socket import CLOSE, TEXT, frame, handshake_request, open_socket
 
 SPARE_DESCRIPTORS = 200  # of this process and of the hub, for everything else
 
@@ -63,11 +63,7 @@ def worker_says(run, name):
 
 def connect(hub, opening=b"", receive_buffer=None):
     """A connection that has said something, and read nothing yet."""
-    connection = socket.socket()
-    if receive_buffer:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    connection.settimeout(TIMEOUT_S)
-    connection.connect(("127.0.0.1", hub.port))
+    connection = open_socket(hub, receive_buffer)
     connection.sendall(opening)
     return connection
 

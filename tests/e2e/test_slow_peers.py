@@ -194,10 +194,10 @@ def test_who_does_not_read_an_http_answer(make_hub, sqlite_database):
               "started_at": "2026-01-01T00:00:00.000Z", "metrics": METRICS}) for number in range(1, 401)))
     read_until(worker, b'"seq":400}')
     assert len(hub.get("/api/v1/runs/long/rounds")[1]) > 4 * MEGABYTE
-    slow = [connect(hub, b"GET /api/v1/runs/long/rounds HTTP/1.1\r\nHost: hub\r\n\r\n", SMALL_BUFFER)
-            for _ in range(10)]
-    for peer in slow:
-        assert peer.recv(1) == b"H"
+    slow = []
+    for _ in range(10):
+        slow.append(connect(hub, b"GET /api/v1/runs/long/rounds HTTP/1.1\r\nHost: hub\r\n\r\n", SMALL_BUFFER))
+        assert slow[-1].recv(1) == b"H"
     until_connections(hub, 1)
     worker.close()
     for peer in slow:

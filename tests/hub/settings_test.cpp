@@ -88,10 +88,41 @@ TEST(Settings, TheCommandLineOutranksTheEnvironmentWhichOutranksTheFile) {
 
 TEST(Settings, KnowAddresses) {
   EXPECT_EQ(settings({"--listen", "[::1]:0"}).listen_address, "::1");
-  EXPECT_EQ(settings({"--listen", "0.0.0.0:80"}).listen_port, 80);
+  EXPECT_EQ(settings({"--listen", "0.0.0.0:80", "--insecure"}).listen_port, 80);
   for (const char* bad :
        {"3000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", ":1", "[]:1"}) {
     EXPECT_THAT(refusal({"--listen", bad}), HasSubstr("ADDRESS:PORT")) << bad;
+  }
+}
+
+TEST(Settings, WithoutTokensTheHubIsForThisMachineOnly) {
+  for (const char* near : {"127.0.0.1:1", "127.8.8.8:1", "[::1]:1", "[::ffff:127.0.0.1]:1"}) {
+    const auto local = settings({"--listen", near});
+    EXPECT_EQ(local.exposure, Exposure::kLocal) << near;
+    EXPECT_TRUE(local.door.by_address_only) << near;
+  }
+  for (const char* far : {"0.0.0.0:1", "[::]:1", "192.0.2.1:1", "[::ffff:192.0.2.1]:1"}) {
+    EXPECT_THAT(refusal({"--listen", far}), AllOf(HasSubstr("--tokens"), HasSubstr("--insecure")))
+        << far;
+    EXPECT_EQ(settings({"--listen", far, "--insecure"}).exposure, Exposure::kInsecure) << far;
+  }
+}
+
+TEST(Settings, OfTheNetworkAreCheckedAtTheStart) {
+  const auto read = settings({"--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "::1",
+                              "--allow-origin", "https://a.example", "--tls-certificate", "c",
+                              "--tls-key", "k", "--tls-client-ca", "ca"});
+  EXPECT_THAT(read.door.trusted_proxies, ElementsAre("10.0.0.0/8", "::1"));
+  EXPECT_THAT(read.door.allowed_origins, ElementsAre("https://a.example"));
+  EXPECT_EQ(read.tls.certificate + read.tls.key + read.tls.client_ca, "ckca");
+  EXPECT_THAT(refusal({"--tls-certificate", "c"}), HasSubstr("--tls-key"));
+  EXPECT_THAT(refusal({"--tls-client-ca", "c"}), HasSubstr("--tls-certificate"));
+  for (const char* bad :
+       {"10.0.0.0/33", "10.0.0/8", "proxy", "10.0.0.0/", "::1/129", "1.2.3.4/-1"}) {
+    EXPECT_THAT(refusal({"--trusted-proxy", bad}), HasSubstr(bad)) << bad;
+  }
+  for (const char* bad : {"a.example", "https://", "https://a.example/page", "null", "*"}) {
+    EXPECT_THAT(refusal({"--allow-origin", bad}), HasSubstr(bad)) << bad;
   }
 }
 

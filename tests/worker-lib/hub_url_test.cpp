@@ -16,6 +16,13 @@ TEST(HubUrl, ReadsHostAndPort) {
   EXPECT_EQ(parse_hub_url("ws://[::1]:65535").port, 65535);
 }
 
+TEST(HubUrl, KnowsTls) {
+  EXPECT_FALSE(parse_hub_url("ws://hub").secure);
+  EXPECT_TRUE(parse_hub_url("wss://hub").secure);
+  EXPECT_EQ(parse_hub_url("wss://hub").port, 443);
+  EXPECT_EQ(parse_hub_url("wss://[::1]:3000/").authority(), "[::1]:3000");
+}
+
 TEST(HubUrl, WritesItsAuthority) {
   EXPECT_EQ(parse_hub_url("ws://hub:3000").authority(), "hub:3000");
   EXPECT_EQ(parse_hub_url("ws://[::1]:3000").authority(), "[::1]:3000");
@@ -35,7 +42,7 @@ TEST_P(BadHubUrl, IsRefusedWithASentenceThatQuotesItAndShowsAGoodOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, BadHubUrl,
-                         ::testing::Values("", "127.0.0.1:3000", "http://hub:3000", "wss://hub",
+                         ::testing::Values("", "127.0.0.1:3000", "http://hub:3000", "wss://",
                                            "ws://", "ws:///", "ws://:3000",
                                            "ws://hub:", "ws://hub:0", "ws://hub:65536",
                                            "ws://hub:3000x", "ws://hub:-1", "ws://hub/path",

@@ -58,6 +58,9 @@ const fedwatt_options kDefaultOptions = {
     .log_context = nullptr,
     .spool_dir = "",
     .policies = "",
+    .ca_file = "",
+    .client_certificate = "",
+    .client_key = "",
 };
 
 WorkerOptions options_of(const fedwatt_options& given) {
@@ -76,6 +79,9 @@ WorkerOptions options_of(const fedwatt_options& given) {
   options.offline_file = text_or(given.offline_file, "");
   options.spool_dir = text_or(given.spool_dir, "");
   if (given.policies && *given.policies) options.policies = {given.policies};
+  options.ca_file = text_or(given.ca_file, "");
+  options.client_certificate = text_or(given.client_certificate, "");
+  options.client_key = text_or(given.client_key, "");
   options.queue_capacity = given.queue_capacity;
   options.queue_bytes = given.queue_bytes;
   options.close_timeout = std::chrono::milliseconds(given.close_timeout_ms);

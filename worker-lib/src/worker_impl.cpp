@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "fedwatt/protocol/printable.h"
 #include "session/checks.h"
 #include "session/hello.h"
 #include "session/offline_file.h"
@@ -81,6 +82,7 @@ WorkerImpl::WorkerImpl(const WorkerOptions& options, WorkerSettings settings)
           [this](std::string_view line) { log(line); }, wall_clock),
       link_({.url = options_.hub,
              .path = "/v1/worker",
+             .tls = {options_.ca_file, options_.client_certificate, options_.client_key},
              .first_retry = settings_.first_retry,
              .longest_retry = settings_.longest_retry},
             {.on_up = [this] { conversation_.on_up(); },
@@ -320,7 +322,9 @@ void WorkerImpl::leave_out(std::string sentence) {
   link_.post([this, line = std::move(sentence)] { log(line); });
 }
 
-void WorkerImpl::log(std::string_view line) const noexcept try {
+// The hub's words may be in it, and a terminal behind it.
+void WorkerImpl::log(std::string_view text) const noexcept try {
+  const auto line = protocol::printable(text);
   if (options_.log) {
     options_.log(line);
   } else {

@@ -74,15 +74,27 @@ std::string words_of(const std::string& body) {
   return json[message].get<std::string>();
 }
 
-void set_options(CURL* curl, const std::string& url, std::chrono::seconds patience,
+void set_tls(CURL* curl, const link::TlsFiles& tls) {
+  curl_easy_setopt(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  if (!tls.ca_file.empty()) {
+    curl_easy_setopt(curl, CURLOPT_CAINFO, tls.ca_file.c_str());
+    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  }
+  if (tls.client_certificate.empty()) return;
+  curl_easy_setopt(curl, CURLOPT_SSLCERT, tls.client_certificate.c_str());
+  curl_easy_setopt(curl, CURLOPT_SSLKEY, tls.client_key.c_str());
+}
+
+void set_options(CURL* curl, const std::string& url, const HttpOptions& options,
                  Transfer& transfer) {
+  set_tls(curl, options.tls);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience.count()));
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.patience.count()));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &on_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
 }
@@ -91,12 +103,10 @@ void set_options(CURL* curl, const std::string& url, std::chrono::seconds patien
 
 std::string http_address_of(std::string_view hub_url) {
   constexpr std::string_view kSecure = "wss://";
-  const bool secure = hub_url.substr(0, kSecure.size()) == kSecure;
   // The two pairs of schemes have the same ports where none is given.
-  const std::string plain =
-      secure ? "ws://" + std::string(hub_url.substr(kSecure.size())) : std::string(hub_url);
-  link::parse_hub_url(plain);
-  std::string address = (secure ? "https" : "http") + plain.substr(2);
+  const bool secure = link::parse_hub_url(hub_url).secure;
+  const auto authority = hub_url.substr(secure ? kSecure.size() : kSecure.size() - 1);
+  std::string address = (secure ? "https://" : "http://") + std::string(authority);
   while (address.back() == '/') address.pop_back();
   return address;
 }
@@ -116,12 +126,11 @@ std::string percent_encoded(std::string_view text) {
 }
 
 tl::expected<void, HttpProblem> http_get(const std::string& url, const BodySink& sink,
-                                         std::chrono::seconds patience,
-                                         const HeaderSink& on_header) {
+                                         const HttpOptions& options, const HeaderSink& on_header) {
   const Handle curl = make_handle();
   if (!curl) return tl::unexpected(HttpProblem{0, "libcurl cannot be used: out of memory"});
   Transfer transfer{sink, curl.get()};
-  set_options(curl.get(), url, patience, transfer);
+  set_options(curl.get(), url, options, transfer);
   if (on_header) {
     curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, &on_head);
     // libcurl hands back what it was given, to a function that takes it as it was.
@@ -139,18 +148,23 @@ tl::expected<void, HttpProblem> http_get(const std::string& url, const BodySink&
   if (transfer.ended_by_sink) {
     return tl::unexpected(HttpProblem{0, "the transfer of " + url + " was broken off"});
   }
-  return tl::unexpected(
-      HttpProblem{0, fmt::format("no answer from {}: {}", url, curl_easy_strerror(code))});
+  const auto* const advice = code == CURLE_PEER_FAILED_VERIFICATION
+                                 ? "; if its CA is your own, give the CA's certificate as --ca-file"
+                                 : "";
+  return tl::unexpected(HttpProblem{
+      0, fmt::format("no answer from {}: {}{}", url, curl_easy_strerror(code), advice)});
 }
 
 tl::expected<std::string, HttpProblem> http_get_text(const std::string& url,
+                                                     const HttpOptions& options,
                                                      std::size_t max_bytes) {
   std::string body;
-  const auto got = http_get(url, [&](std::string_view part) {
+  const auto take = [&](std::string_view part) {
     if (part.size() > max_bytes - body.size()) return false;
     body += part;
     return true;
-  });
+  };
+  const auto got = http_get(url, take, options);
   if (!got) return tl::unexpected(got.error());
   return body;
 }

@@ -8,9 +8,10 @@
 namespace fedwatt::viewer {
 namespace {
 
-link::HubLinkOptions options_for(const std::string& url) {
+link::HubLinkOptions options_for(const HubAddress& hub) {
   link::HubLinkOptions options;
-  options.url = url;
+  options.url = hub.url;
+  options.tls = hub.tls;
   options.path = "/v1/viewer";
   // Somebody is looking: come back sooner than a worker would.
   options.longest_retry = std::chrono::seconds(5);
@@ -24,9 +25,9 @@ protocol::Error not_understood(const protocol::Error& error) {
 
 }  // namespace
 
-HubChannel::HubChannel(const std::string& url, std::function<void(ChannelEvent)> on_event)
+HubChannel::HubChannel(const HubAddress& hub, std::function<void(ChannelEvent)> on_event)
     : on_event_(std::move(on_event)),
-      link_(options_for(url),
+      link_(options_for(hub),
             {[this] { on_event_(ChannelUp{}); },
              [this](const link::LinkDown& down) {
                on_event_(ChannelDown{down.reason, down.final});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fedwatt/protocol/messages.h"
+#include "hub_address.h"
 #include "link/hub_link.h"
 
 namespace fedwatt::viewer {
@@ -24,8 +25,8 @@ using ChannelEvent = std::variant<ChannelUp, ChannelDown, Received>;
 class HubChannel {
  public:
   // `on_event` runs on a thread of the channel's own and must not block. Throws
-  // std::invalid_argument for an url that is no ws://host[:port].
-  HubChannel(const std::string& url, std::function<void(ChannelEvent)> on_event);
+  // std::invalid_argument for an address that is none, or files that cannot be used.
+  HubChannel(const HubAddress& hub, std::function<void(ChannelEvent)> on_event);
 
   // Any thread, never blocks. Drops the message if there is no connection.
   void send(const protocol::ViewerMessage& message);

@@ -54,7 +54,7 @@ class ScreenApp {
         screen_(ftxui::ScreenInteractive::Fullscreen()),
         signals_([this] { screen_.Exit(); }),
         redraw_([this] { screen_.PostEvent(ftxui::Event::Custom); }),
-        session_(line.hub_url, line.viewer_name, [this] { redraw_.touch(); }) {
+        session_(line.hub, line.viewer_name, [this] { redraw_.touch(); }) {
     session_.conversation.list_runs();
     if (line.run.empty()) return;
     ui_.screen = ScreenName::kRun;
@@ -82,7 +82,7 @@ class ScreenApp {
   ftxui::Element draw() const {
     const auto size = ftxui::Terminal::Size();
     return screen_view(
-        {session_.model, ui_, wall_clock_now(), {size.dimx, size.dimy}, line_.hub_url, colored_});
+        {session_.model, ui_, wall_clock_now(), {size.dimx, size.dimy}, line_.hub.url, colored_});
   }
 
   bool take(const ftxui::Event& event) {

@@ -18,10 +18,10 @@ std::string new_command_id() {
   return fmt::format("v-{:08x}{:08x}", random(), random());
 }
 
-Session::Session(const std::string& url, const std::string& viewer_name,
+Session::Session(const HubAddress& hub, const std::string& viewer_name,
                  std::function<void()> on_arrival)
     : model(wall_clock_now()),
-      channel(url,
+      channel(hub,
               [this, notify = std::move(on_arrival)](ChannelEvent event) {
                 inbox.push(std::move(event));
                 notify();

@@ -21,7 +21,7 @@ struct Session {
   // `on_arrival` is called on the channel's thread after each event was put into the inbox. Throws
   // std::invalid_argument for an url that is no ws://host[:port].
   Session(
-      const std::string& url, const std::string& viewer_name,
+      const HubAddress& hub, const std::string& viewer_name,
       std::function<void()> on_arrival = [] {});
 
   // Takes an event into the model, and answers a new connection with hello and subscriptions.

@@ -80,7 +80,7 @@ int failed(const CommandLine& line, const HttpProblem& problem, std::ostream& er
     return kExitError;
   }
   err << "; start a hub with `fedwatt-hub`, or say where it is with --hub (now "
-      << printable(line.hub_url) << ").\n";
+      << printable(line.hub.url) << ").\n";
   return kExitNoHub;
 }
 
@@ -88,7 +88,7 @@ int failed(const CommandLine& line, const HttpProblem& problem, std::ostream& er
 template <class Decode, class Show>
 int show_document(const CommandLine& line, const std::string& path, std::ostream& out,
                   std::ostream& err, Decode decode, Show show) {
-  const auto body = http_get_text(http_address_of(line.hub_url) + path);
+  const auto body = http_get_text(http_address_of(line.hub.url) + path, {line.hub.tls});
   if (!body) return failed(line, body.error(), err);
   const auto document = decode(*body);
   if (!document) {

@@ -52,7 +52,10 @@ std::optional<std::string> next_page(std::string_view header_line) {
 class Exporter {
  public:
   Exporter(const CommandLine& line, ProgressLine& progress)
-      : hub_(http_address_of(line.hub_url)), run_(line.run), progress_(progress) {}
+      : hub_(http_address_of(line.hub.url)),
+        tls_(line.hub.tls),
+        run_(line.run),
+        progress_(progress) {}
 
   // Writes one table; the header line of a CSV file once.
   Done table(const std::string& name, const std::string& format, std::ostream& out) {
@@ -73,9 +76,10 @@ class Exporter {
         progress_.update([&] { return fmt::format("{}: {} lines", name, lines_); });
         return out.good();
       };
-      auto got = http_get(hub_ + target, write, kPatience, [&next](std::string_view line) {
+      const auto note_next = [&next](std::string_view line) {
         if (auto found = next_page(line)) next = *std::move(found);
-      });
+      };
+      auto got = http_get(hub_ + target, write, {tls_, kPatience}, note_next);
       if (!out.good()) return cannot_write();
       if (!got) return got;
       target = std::move(next);
@@ -86,7 +90,7 @@ class Exporter {
 
   // The run's state, which also says its id: from then on no other run of its name is meant.
   Done state(std::ostream& out) {
-    const auto text = http_get_text(hub_ + path());
+    const auto text = http_get_text(hub_ + path(), {tls_});
     if (!text) return tl::unexpected(text.error());
     const auto snapshot = nlohmann::json::parse(*text, nullptr, false);
     const nlohmann::json::json_pointer id("/run/run_id");
@@ -104,7 +108,8 @@ class Exporter {
   }
   std::string path() const { return "/api/v1/runs/" + percent_encoded(run_); }
 
-  std::string hub_;
+  const std::string hub_;
+  const link::TlsFiles tls_;
   std::string run_;
   ProgressLine& progress_;
   std::int64_t lines_ = 0;  // written so far

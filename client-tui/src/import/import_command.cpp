@@ -62,10 +62,11 @@ class Arrivals {
   std::deque<Arrived> queue_;  // guarded by mutex_
 };
 
-std::unique_ptr<link::HubLink> connect(const std::string& url, std::size_t file,
+std::unique_ptr<link::HubLink> connect(const HubAddress& hub, std::size_t file,
                                        Arrivals& arrivals) {
   link::HubLinkOptions options;
-  options.url = url;
+  options.url = hub.url;
+  options.tls = hub.tls;
   options.path = "/v1/worker";
   options.longest_retry = std::chrono::seconds(1);
   return std::make_unique<link::HubLink>(
@@ -215,11 +216,11 @@ int import_files(const CommandLine& line, std::ostream& out, std::ostream& err,
       sources, line.import_into, line.import_as,
       [&links](std::size_t file, std::string frame) { links[file]->send(std::move(frame)); });
   for (std::size_t index = 0; index < sources.size(); ++index) {
-    links.push_back(connect(line.hub_url, index, arrivals));
+    links.push_back(connect(line.hub, index, arrivals));
   }
   {
     ProgressLine progress(err, shows_progress);
-    run(importer, arrivals, line.hub_url, progress);
+    run(importer, arrivals, line.hub.url, progress);
   }
   links.clear();
 

@@ -46,7 +46,7 @@ void ViewerModel::connection_lost(const std::string& reason, bool is_final,
 }
 
 void ViewerModel::take(const protocol::ViewerWelcome& welcome, protocol::Timestamp now) {
-  connection_ = {Connection::State::kLive, now, "", welcome.hub_version};
+  connection_ = {Connection::State::kLive, now, "", welcome.hub_version, welcome.insecure};
   store_trouble_.reset();  // the hub says so after its welcome, if there is any
   hub_clock_ahead_ = welcome.server_time - now;
 }

@@ -21,6 +21,7 @@ struct Connection {
   protocol::Timestamp since;  // of this state, by the viewer's clock
   std::string reason;         // why it is not live, in words
   std::string hub_version;    // of the last welcome
+  bool insecure = false;      // likewise: whoever reaches the hub may do everything
 };
 
 // One run. Only what was subscribed to in full has more than `view`.

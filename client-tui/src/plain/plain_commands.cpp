@@ -59,9 +59,9 @@ const RunRecord* find_watched(const CommandLine& line, Session& session, std::st
 }  // namespace
 
 int list_runs(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  Session session(line.hub_url, line.viewer_name);
+  Session session(line.hub, line.viewer_name);
   session.conversation.list_runs();
-  if (!connect(session)) return no_hub(line, session, err);
+  if (!connect(session, err)) return no_hub(line, session, err);
   const auto deadline = in(kPatience);
   std::optional<ChannelEvent> event;
   do {
@@ -87,13 +87,13 @@ int list_runs(const CommandLine& line, std::ostream& out, std::ostream& err) {
 }
 
 int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  Session session(line.hub_url, line.viewer_name);
+  Session session(line.hub, line.viewer_name);
   if (line.wait_for_run) {
     session.conversation.list_runs();
   } else {
     session.conversation.follow(line.run);
   }
-  if (!connect(session)) return no_hub(line, session, err);
+  if (!connect(session, err)) return no_hub(line, session, err);
 
   WatchLines lines;
   std::string run_id;
@@ -132,8 +132,8 @@ int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
 }
 
 int give_command(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  Session session(line.hub_url, line.viewer_name);
-  if (!connect(session)) return no_hub(line, session, err);
+  Session session(line.hub, line.viewer_name);
+  if (!connect(session, err)) return no_hub(line, session, err);
 
   protocol::Command command{new_command_id(), line.run, line.action, std::nullopt, line.reason};
   if (!line.workers.empty()) command.workers = line.workers;

@@ -43,17 +43,18 @@ int no_hub(const CommandLine& line, const Session& session, std::ostream& err) {
   }
   const std::string& reason = session.model.connection().reason;
   err << "fedwatt: "
-      << (reason.empty() ? "no hub answers at " + printable(line.hub_url) : printable(reason))
+      << (reason.empty() ? "no hub answers at " + printable(line.hub.url) : printable(reason))
       << "; start a hub with `fedwatt-hub` or `./dev demo`, or say where it is with --hub.\n";
   return kExitNoHub;
 }
 
-bool connect(Session& session) {
+bool connect(Session& session, std::ostream& err) {
   const auto deadline = in(kPatience);
   while (session.model.connection().state != Connection::State::kLive) {
     if (session.model.connection().state == Connection::State::kRefused) return false;
     if (!next_event(session, deadline)) return false;
   }
+  if (session.model.connection().insecure) err << "fedwatt: " << kInsecureHub << ".\n";
   return true;
 }
 

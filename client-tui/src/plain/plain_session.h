@@ -26,7 +26,7 @@ void print(std::ostream& out, const std::vector<std::string>& lines);
 std::optional<ChannelEvent> next_event(Session& session, SteadyTime deadline);
 
 // Blocks until the hub's welcome; false if it does not come in time, or the hub wants no viewer.
-bool connect(Session& session);
+bool connect(Session& session, std::ostream& err);
 
 // Takes events until `answered` holds, so long as that is before the deadline. What the hub refuses
 // meanwhile, the request of that id or a subscription, is told on `err`.

@@ -145,9 +145,9 @@ void add_policy_commands(CLI::App& app, CommandLine& line,
 }
 
 int show_policies(const CommandLine& line, std::ostream& out, std::ostream& err) {
-  Session session(line.hub_url, line.viewer_name);
+  Session session(line.hub, line.viewer_name);
   session.conversation.follow(line.run);
-  if (!connect(session)) return no_hub(line, session, err);
+  if (!connect(session, err)) return no_hub(line, session, err);
   const RunRecord* run = nullptr;
   const auto answer = await_answer(session, in(kPatience), "", err, [&] {
     return (run = session.model.find_awaited(line.run, false)) != nullptr;
@@ -170,9 +170,9 @@ int change_policies(const CommandLine& line, std::ostream& out, std::ostream& er
   change.reason = line.reason;
   if (line.dry_run) make_dry(change.policies);
 
-  Session session(line.hub_url, line.viewer_name);
+  Session session(line.hub, line.viewer_name);
   session.conversation.follow(line.run);  // to say what the policies mean for it
-  if (!connect(session)) return no_hub(line, session, err);
+  if (!connect(session, err)) return no_hub(line, session, err);
   session.conversation.give(change);
   const protocol::PoliciesSet* set = nullptr;
   const auto answer = await_answer(session, in(kPatience), change.id, err, [&] {

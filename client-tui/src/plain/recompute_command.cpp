@@ -151,8 +151,8 @@ int recompute_run(const CommandLine& line, std::ostream& out, std::ostream& err)
     return kExitError;
   }
 
-  Session session(line.hub_url, line.viewer_name);
-  if (!connect(session)) return no_hub(line, session, err);
+  Session session(line.hub, line.viewer_name);
+  if (!connect(session, err)) return no_hub(line, session, err);
   session.conversation.give(request);
   const auto deadline = in(std::chrono::duration<double>(line.timeout_s));
   const protocol::Recomputed* result = nullptr;

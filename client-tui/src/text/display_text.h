@@ -4,13 +4,13 @@
 #include <string_view>
 #include <vector>
 
+#include "fedwatt/protocol/printable.h"
+
 // Text for terminals: nothing in it moves the cursor, and its width is counted in cells.
 
 namespace fedwatt::viewer {
 
-// `text` with every control character, bidirectional override and broken byte replaced by one "�"
-// each, so that a run's name can't write to the terminal. The result is valid UTF-8.
-std::string printable(std::string_view text);
+using protocol::printable;
 
 // Cells that printable text takes; a CJK character takes two.
 int display_width(const std::string& text);

@@ -40,6 +40,9 @@ bool is_estimate(std::string_view energy_source);
 std::string describe_sources(const std::vector<std::string>& sources);
 std::string describe_sources(const protocol::EnergySources& sources);
 
+inline constexpr std::string_view kInsecureHub =
+    "This hub is insecure: whoever reaches it may report, watch and command";
+
 // "PUE 1.2 · network 0.01 kWh/GB at 475 g/kWh": what emissions are reckoned with, beside what the
 // workers say themselves.
 std::string describe_settings(const protocol::CarbonSettings& settings);

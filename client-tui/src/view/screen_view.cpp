@@ -96,11 +96,16 @@ ftxui::Element footer(const Style& style, const ViewContext& context, const RunR
   return ftxui::hbox(std::move(parts));
 }
 
-// Says why nothing moves; empty if the hub can store what comes.
+// Says why nothing moves, and that anybody may move it; empty if neither is so.
 ftxui::Elements banner(const Style& style, const ViewContext& context) {
+  ftxui::Elements lines;
+  const auto add = [&](std::string_view text, Tone tone) {
+    lines.push_back(style.text(clip(text, context.size.width), tone));
+  };
+  if (context.model.connection().insecure) add(kInsecureHub, Tone::kWarning);
   const auto& trouble = context.model.store_trouble();
-  if (!trouble) return {};
-  return {style.text(clip(describe_store(trouble), context.size.width), Tone::kBad)};
+  if (trouble) add(describe_store(trouble), Tone::kBad);
+  return lines;
 }
 
 ftxui::Element too_small(const ViewContext& context) {

@@ -36,6 +36,11 @@ void Hub::list_metrics(const net::Peers& peers) {
     for (const auto& [code, count] : peers.load().closed) codes[std::to_string(code)] = count;
     return samples_by("code", codes);
   });
+  out.counters("fedwatt_refused_total",
+               "Connections, handshakes and requests that were not let in, by reason.",
+               [&peers] { return samples_by("reason", peers.load().refused); });
+  out.gauge("fedwatt_insecure", "1 if whoever reaches the hub may report, watch and command.",
+            [this] { return insecure_ ? 1 : 0; });
   out.gauge("fedwatt_behind_peers", "Connections that do not read what they are sent.",
             [&peers] { return number(peers.load().behind); });
   out.gauge("fedwatt_unread_bytes", "What was sent to peers and is still in the hub's memory.",

@@ -15,6 +15,7 @@
 #include "fedwatt/protocol/policy_text.h"
 #include "fedwatt/run/policy_set.h"
 #include "fedwatt/store/store.h"
+#include "network_settings.h"
 
 namespace fedwatt::hub {
 namespace {
@@ -46,6 +47,7 @@ struct Flags {
   std::string log_level = "info";
   std::string log_format = "text";
   std::size_t max_connections = 10'000;
+  NetworkFlags network;
   double peer_handshake_s = 5;
   double peer_slow_s = 30;
   double peer_silent_s = 40;
@@ -155,6 +157,37 @@ void add_options(CLI::App& app, Flags& flags) {
       ->check(CLI::IsMember({"text", "json"}));
   option("max-connections", flags.max_connections, "of workers and viewers together")
       ->check(between(1, 1e6));
+  option("max-connections-per-address", flags.network.door.most_connections_per_address,
+         "of workers and viewers of one IP address; a NAT's all count as one")
+      ->check(between(1, 1e6));
+  option("max-requests-per-address", flags.network.door.requests_per_s_per_address,
+         "handshakes and HTTP requests a second of one IP address, and four times that at once")
+      ->check(between(1, 1e6));
+  option("tls-certificate", flags.network.tls.certificate,
+         "speak TLS (wss, https) with this certificate and those of its chain, in PEM; read again "
+         "when it changes")
+      ->type_name("FILE");
+  option("tls-key", flags.network.tls.key, "the certificate's key, in PEM without a passphrase")
+      ->type_name("FILE");
+  option("tls-client-ca", flags.network.tls.client_ca,
+         "let in only who has a certificate of this CA, in PEM")
+      ->type_name("FILE");
+  option("trusted-proxy", flags.network.door.trusted_proxies,
+         "a reverse proxy whose X-Forwarded-For is believed; may be given several times")
+      ->take_all()
+      ->delimiter(',')
+      ->default_str("")
+      ->type_name("ADDRESS[/BITS]");
+  option("allow-origin", flags.network.door.allowed_origins,
+         "let web pages from there speak to the hub, like https://dashboard.example; may be given "
+         "several times")
+      ->take_all()
+      ->delimiter(',')
+      ->default_str("")
+      ->type_name("ORIGIN");
+  app.add_flag("--insecure", flags.network.insecure,
+               "listen for everybody without tokens: whoever reaches the hub may report, watch and "
+               "command (FEDWATT_INSECURE)");
   option("peer-handshake", flags.peer_handshake_s,
          "seconds within which a handshake or an HTTP request must have come")
       ->check(between(0.1, 3600));
@@ -397,10 +430,16 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
   if (!split_address(flags.listen, settings)) {
     return refused("--listen " + flags.listen + " is not ADDRESS:PORT, for example 127.0.0.1:3000");
   }
+  const auto exposed = apply(flags.network, settings);
+  if (!exposed.empty()) return refused(exposed);
   settings.in_force = in_force(app, argc, argv);
   if (!flags.check_config) return settings;
   if (const auto checked = store::check_address(settings.database); !checked) {
     return refused(checked.error().message);
+  }
+  if (!settings.tls.certificate.empty()) {
+    const auto unusable = net::TlsIdentity(settings.tls).load();
+    if (!unusable.empty()) return refused(unusable);
   }
   return Exit{0, settings_text(settings.in_force)};
 }

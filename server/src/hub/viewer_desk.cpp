@@ -146,7 +146,7 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::ViewerHello& hello) {
   session.greeted = true;
   session.name = hello.name.empty() ? "anonymous" : hello.name;
-  const protocol::ViewerWelcome welcome{kHubVersion, timers_.now()};
+  const protocol::ViewerWelcome welcome{kHubVersion, timers_.now(), insecure_};
   peers_.send({connection}, protocol::encode(HubToViewer{welcome}));
   if (cycle_.trouble().empty()) return;
   peers_.send({connection}, protocol::encode(HubToViewer{cycle_.status()}));

@@ -6,6 +6,8 @@
 #include "fedwatt/net/http_target.h"
 #include "fedwatt/net/peers.h"
 #include "net/bearer.h"
+#include "net/certified_name.h"
+#include "net/door.h"
 
 // What a websocketpp connection was asked, and how it is answered before it is a WebSocket. For any
 // kind of connection that websocketpp has; only on the I/O thread.
@@ -13,17 +15,40 @@
 namespace fedwatt::net {
 
 template <class Connection>
-Peer peer_of(const Connection& connection) {
-  return {connection.get_remote_endpoint(),
-          std::string(bearer_of(connection.get_request_header("Authorization")))};
+Door::Header header_of(const Connection& connection) {
+  return [&connection](const char* name) { return connection.get_request_header(name); };
 }
 
 template <class Connection>
-HttpRequest request_of(const Connection& connection) {
+asio::ip::address direct_address(Connection& connection) {
+  asio::error_code gone;
+  return plain_address(connection.get_raw_socket().remote_endpoint(gone).address());
+}
+
+// Who asks, perhaps by way of proxies.
+template <class Connection>
+asio::ip::address client_of(Connection& connection, const Door& door) {
+  return door.client_of(direct_address(connection), header_of(connection));
+}
+template <class Connection>
+bool is_proxied(Connection& connection, const Door& door) {
+  return client_of(connection, door) != direct_address(connection);
+}
+
+template <class Connection>
+Peer peer_of(Connection& connection, const Door& door) {
+  return {is_proxied(connection, door) ? client_of(connection, door).to_string()
+                                       : connection.get_remote_endpoint(),
+          std::string(bearer_of(connection.get_request_header("Authorization"))),
+          certified_name(connection.tls())};
+}
+
+template <class Connection>
+HttpRequest request_of(Connection& connection, const Door& door) {
   HttpRequest request = parse_target(connection.get_resource());
   request.method = connection.get_request().get_method();
   request.accept = connection.get_request_header("Accept");
-  request.peer = peer_of(connection);
+  request.peer = peer_of(connection, door);
   return request;
 }
 

@@ -1,7 +1,5 @@
 #include "fedwatt/net/socket_server.h"
 
-#include <netinet/tcp.h>
-
 #include <algorithm>
 #include <unordered_map>
 
@@ -9,10 +7,11 @@
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/subprotocol.h"
 #include "net/admission.h"
+#include "net/door.h"
 #include "net/exchange.h"
 #include "net/listen_failure.h"
 #include "net/rfc6455.h"
-#include "net/websocketpp_server.h"
+#include "net/session.h"
 
 namespace fedwatt::net {
 namespace {
@@ -21,38 +20,12 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 namespace http = websocketpp::http;
 
-// What a connection may have unread before it counts as behind. A message costs more than its
-// text: without that, a million small ones would count as little.
-constexpr std::size_t kBehindBytes = 1024 * 1024;
-constexpr std::size_t kMessageBytes = 512;
-// The kernel may hold this much more that is unsent; left alone it takes megabytes.
-constexpr int kKernelBytes = 128 * 1024;
 constexpr auto kTickEvery = std::chrono::seconds{1};
 // Telling news may take this part of the time, and so much more in a burst.
 constexpr int kTellingShare = 3;
 constexpr std::chrono::milliseconds kTellingBurst{20};
 constexpr std::uint64_t kSpareDescriptors = 64;  // for the store, the logs and the listener
 constexpr std::uint64_t kMostStrangers = 1'000;
-
-struct Session {
-  WsConnection connection;
-  Endpoint endpoint = Endpoint::kWorker;
-  std::size_t unread_bytes = 0;
-  bool behind = false;
-  bool paused = false;     // its frames are not wanted now
-  bool throttled = false;  // nor while it does not read what they brought
-  bool closing = false;
-  steady_clock::time_point behind_since;
-  steady_clock::time_point heard_at;
-  steady_clock::time_point pinged_at;
-};
-using SessionPtr = std::shared_ptr<Session>;
-constexpr auto kTextFrame = websocketpp::frame::opcode::text;
-
-// One that asio does not know. A kernel without it serves as well, if not as thriftily.
-void set_tcp_option(asio::ip::tcp::socket& socket, int option, int value) {
-  setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
-}
 
 std::uint64_t most_sockets(const SocketServerOptions& options) {
   const auto limit = raise_descriptor_limit();
@@ -68,12 +41,19 @@ class SocketServer::Impl {
       : options_(std::move(options)),
         signals_(io_),
         reload_signals_(io_),
-        admission_(most_sockets(options_), kMostStrangers) {
+        admission_(most_sockets(options_), kMostStrangers),
+        door_(options_.door) {
     server_.init_asio(&io_);
+    if (options_.tls) {
+      server_.begin_as({[tls = options_.tls] { return tls->context(); },
+                        {},
+                        options_.patience.handshake_within});
+    }
     server_.set_open_handshake_timeout(options_.patience.handshake_within.count());
     server_.set_reuse_addr(true);
     server_.set_user_agent("");
-    server_.set_tcp_post_init_handler([this](auto handle) { accepted(handle); });
+    server_.set_tcp_pre_init_handler([this](auto handle) { accepted(handle); });
+    server_.set_tcp_post_init_handler([this](auto handle) { begun(handle); });
     server_.set_validate_handler([this](auto handle) { return validate(handle); });
     server_.set_http_handler([this](auto handle) { answer_http(handle); });
   }
@@ -202,6 +182,7 @@ class SocketServer::Impl {
       load.behind += session->behind ? 1 : 0;
     }
     load.closed = closed_;
+    load.refused = door_.refused();
     return load;
   }
 
@@ -229,10 +210,6 @@ class SocketServer::Impl {
     const Message::ptr message;
   };
 
-  static std::size_t bytes_of(const Message& message) {
-    return message.get_payload().size() + kMessageBytes;
-  }
-
   void rested() {
     resting_ = false;
     handler_->rested();
@@ -241,19 +218,6 @@ class SocketServer::Impl {
   SessionPtr find(ConnectionId id) const {
     const auto session = sessions_.find(id);
     return session == sessions_.end() ? nullptr : session->second;
-  }
-
-  // Framed once, however many connections it goes to.
-  static Message::ptr prepare(std::string frame,
-                              websocketpp::frame::opcode::value opcode = kTextFrame) {
-    namespace frame_ns = websocketpp::frame;
-    auto message = std::make_shared<Message>(ServerConfig::con_msg_manager_type::ptr(), opcode, 0);
-    const frame_ns::basic_header header(opcode, frame.size(), true, false);
-    const frame_ns::extended_header extended(frame.size());
-    message->get_raw_payload() = std::move(frame);
-    message->set_header(frame_ns::prepare_header(header, extended));
-    message->set_prepared(true);
-    return message;
   }
 
   void send(ConnectionId id, const SessionPtr& session, const Message::ptr& message) {
@@ -294,7 +258,7 @@ class SocketServer::Impl {
 
   static void cancel(const SessionPtr& session) {
     asio::error_code ignored;
-    session->connection->get_raw_socket().cancel(ignored);
+    session->connection->get_raw_socket().close(ignored);
   }
 
   void await_reload_signal() {
@@ -316,23 +280,33 @@ class SocketServer::Impl {
       asio::error_code none;
       socket.close(none);
     });
-    if (!ticket) {
+    const auto peer = socket.remote_endpoint(ignored).address();
+    if (!ticket || door_.slams(peer, steady_clock::now())) {
+      if (!ticket) door_.count("no_room");
       socket.close(ignored);
       return;
     }
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     set_tcp_option(socket, TCP_NOTSENT_LOWAT, kKernelBytes);
     // A handler lives as long as its connection, whatever becomes of that: it holds the ticket.
-    connection->set_open_handler([this, ticket = std::move(ticket)](const auto& opened_handle) {
-      ticket->settle();
-      opened(opened_handle);
-    });
+    connection->set_open_handler(
+        [this, ticket = std::move(ticket), place = door_.enter(peer)](const auto& opened_handle) {
+          ticket->settle();
+          opened(opened_handle);
+        });
+  }
+
+  // After the TLS handshake, if there is one.
+  void begun(const websocketpp::connection_hdl& handle) {
+    websocketpp::lib::error_code error;
+    const auto connection = server_.get_con_from_hdl(handle, error);
+    if (!error && connection->tls_error()) door_.count("tls_handshake");
   }
 
   bool validate(const websocketpp::connection_hdl& handle) {
     websocketpp::lib::error_code error;
     const auto connection = server_.get_con_from_hdl(handle, error);
-    if (error) return false;
+    if (error || refuses(*connection)) return false;
     const auto path = parse_target(connection->get_resource()).path;
     if (path != "/v1/worker" && path != "/v1/viewer") {
       connection->set_status(http::status_code::not_found);
@@ -349,7 +323,7 @@ class SocketServer::Impl {
       return false;
     }
     const auto endpoint = endpoint_of(*connection);
-    if (const auto refusal = handler_->refuse_handshake(endpoint, peer_of(*connection))) {
+    if (const auto refusal = handler_->refuse_handshake(endpoint, peer_of(*connection, door_))) {
       fill(*connection, *refusal);
       return false;
     }
@@ -358,6 +332,14 @@ class SocketServer::Impl {
       connection->select_subprotocol(protocol::kSubprotocol, error);
     }
     return true;
+  }
+
+  // Answers to who is not let in.
+  bool refuses(Connection& connection) {
+    const auto refusal =
+        door_.refuses(client_of(connection, door_), header_of(connection), steady_clock::now());
+    if (refusal) fill(connection, answer_to(*refusal));
+    return refusal.has_value();
   }
 
   void opened(const websocketpp::connection_hdl& handle) {
@@ -381,7 +363,8 @@ class SocketServer::Impl {
       return false;
     });
     connection->set_close_handler([this, id](auto) { closed(id); });
-    handler_->opened(id, session->endpoint, peer_of(*connection));
+    if (is_proxied(*connection, door_)) session->place = door_.enter(client_of(*connection, door_));
+    handler_->opened(id, session->endpoint, peer_of(*connection, door_));
   }
 
   void heard(ConnectionId id) {
@@ -421,12 +404,12 @@ class SocketServer::Impl {
   void answer_http(const websocketpp::connection_hdl& handle) {
     websocketpp::lib::error_code error;
     const auto connection = server_.get_con_from_hdl(handle, error);
-    if (error) return;
+    if (error || refuses(*connection)) return;
     connection->defer_http_response();  // which ends the deadline of the request
     // From here on the kernel ends what makes no progress.
     set_tcp_option(connection->get_raw_socket(), TCP_USER_TIMEOUT,
                    static_cast<int>(options_.patience.slow_for.count()));
-    http_handler_(request_of(*connection), [connection](const HttpResponse& response) {
+    http_handler_(request_of(*connection, door_), [connection](const HttpResponse& response) {
       try {
         fill(*connection, response);
         connection->send_http_response();
@@ -439,6 +422,7 @@ class SocketServer::Impl {
   // Once a second: pings those who are quiet, and ends those who are dead or do not read.
   void tick() {
     const auto now = steady_clock::now();
+    door_.tick(now);
     const auto& patience = options_.patience;
     std::vector<std::pair<ConnectionId, SessionPtr>> all(sessions_.begin(), sessions_.end());
     for (const auto& [id, session] : all) {
@@ -469,6 +453,7 @@ class SocketServer::Impl {
   std::unordered_map<ConnectionId, SessionPtr> sessions_;
   ConnectionId last_id_ = 0;
   Admission admission_;
+  Door door_;
   std::map<std::uint16_t, std::uint64_t> closed_;  // by us, by code
   std::function<void()> when_all_closed_;
   bool resting_ = false;

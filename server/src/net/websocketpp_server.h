@@ -5,6 +5,8 @@
 #include <websocketpp/logger/stub.hpp>
 #include <websocketpp/server.hpp>
 
+#include "fedwatt/transport/socket_policy.h"
+
 // websocketpp as the hub uses it: one I/O thread and no locks; small read buffers; no logs of its
 // own. Costs 6 to 10 s to compile: for socket_server.cpp alone.
 
@@ -27,13 +29,16 @@ struct ServerConfig : websocketpp::config::asio {
     using concurrency_type = type::concurrency_type;
     using alog_type = type::alog_type;
     using elog_type = type::elog_type;
+    using socket_type = transport::SocketEndpoint;
     static constexpr bool enable_multithreading = false;
+    static constexpr long timeout_socket_post_init = 0;  // it has one of its own
   };
   using transport_type = websocketpp::transport::asio::endpoint<transport_config>;
 };
 // NOLINTEND(readability-identifier-naming)
 
 using Server = websocketpp::server<ServerConfig>;
+using Connection = Server::connection_type;
 using WsConnection = Server::connection_ptr;
 using Message = ServerConfig::message_type;
 

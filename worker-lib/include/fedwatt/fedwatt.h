@@ -107,6 +107,12 @@ typedef struct fedwatt_options {
    * "budget:limit_g=500,act=pause target:value=0.9"; "" nothing. Only for kinds of policies that
    * the run has had none of. */
   const char* policies;
+  /* For a hub at wss://, whose certificate is always verified; all in PEM. A private CA's
+   * certificate to trust in place of the system's CAs; "" the system's. And, where the hub wants
+   * one, a certificate and its key; "" none. */
+  const char* ca_file;
+  const char* client_certificate;
+  const char* client_key;
 } fedwatt_options;
 
 /* Fills in the defaults, and the size. `size` is sizeof(fedwatt_options). */

@@ -49,7 +49,7 @@ struct Target {
 
 // Members that are left out keep what stands here; {} spares programs a warning about them.
 struct WorkerOptions {
-  std::string hub = "ws://127.0.0.1:3000";
+  std::string hub = "ws://127.0.0.1:3000";  // or wss://, which is verified
   std::string run{};     // the run's name; every worker of a training gives the same one
   std::string worker{};  // this worker's name, unique within the run
   Role role = Role::kWorker;
@@ -80,6 +80,11 @@ struct WorkerOptions {
   // What the hub is to do about the run by itself, as docs/policies.md writes it, such as
   // "budget:limit_g=500,act=pause". Only for kinds of policies that the run has had none of.
   std::vector<std::string> policies{};
+  // For a hub at wss://, all in PEM. A private CA's certificate to trust in place of the system's
+  // CAs; "" the system's. And, where the hub wants one, a certificate and its key.
+  std::string ca_file{};
+  std::string client_certificate{};
+  std::string client_key{};
 };
 
 // What a worker (or the coordinator, of the aggregated model) achieved in a round. Leave out what

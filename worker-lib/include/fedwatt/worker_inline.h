@@ -38,6 +38,9 @@ inline fedwatt_worker* open(const WorkerOptions& options,
   given.target_goal = static_cast<std::int32_t>(options.target.goal);
   given.offline_file = options.offline_file.c_str();
   given.spool_dir = options.spool_dir.c_str();
+  given.ca_file = options.ca_file.c_str();
+  given.client_certificate = options.client_certificate.c_str();
+  given.client_key = options.client_key.c_str();
   given.queue_capacity = options.queue_capacity;
   given.queue_bytes = options.queue_bytes;
   given.close_timeout_ms = options.close_timeout.count();

@@ -40,6 +40,9 @@ class Options(ctypes.Structure):
         ("log_context", c_void_p),
         ("spool_dir", c_char_p),
         ("policies", c_char_p),
+        ("ca_file", c_char_p),
+        ("client_certificate", c_char_p),
+        ("client_key", c_char_p),
     ]
 
 

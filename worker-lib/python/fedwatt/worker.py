@@ -99,11 +99,14 @@ class Worker:
         queue_bytes: int = 16 * 1024 * 1024,
         close_timeout: float = 5.0,
         policies: Sequence[str] = (),
+        ca_file: "Union[str, os.PathLike[str], None]" = None,
+        client_certificate: "Union[str, os.PathLike[str]]" = "",
+        client_key: "Union[str, os.PathLike[str]]" = "",
     ) -> None:
         """Starts connecting in the background and returns at once.
 
-        hub            such as "ws://hub.example:3000"; by default what FEDWATT_HUB says, else
-                       ws://127.0.0.1:3000
+        hub            such as "wss://hub.example:3000", where TLS proves who the hub is, or ws://;
+                       by default what FEDWATT_HUB says, else ws://127.0.0.1:3000
         run            the run's name; every worker of a training gives the same one
         worker         this worker's name, unique within the run
         role           "worker" or "coordinator"
@@ -124,6 +127,10 @@ class Worker:
         close_timeout  seconds that close() may wait for the hub, where it is not told
         policies       what the hub is to do about the run by itself, each like
                        "budget:limit_g=500,act=pause"; for kinds that the run has had none of
+        ca_file        for wss://: the certificate of a private CA, in PEM, that is trusted in place
+                       of the system's; by default what FEDWATT_CA_FILE says
+        client_certificate, client_key
+                       for a hub that wants them, in PEM
 
         Raises ValueError or TypeError if these cannot work.
         """
@@ -154,6 +161,11 @@ class Worker:
         options.queue_capacity = _values.count("queue_capacity", queue_capacity, 1)
         options.queue_bytes = _values.count("queue_bytes", queue_bytes, 1)
         options.policies = _values.policies(policies)
+        if ca_file is None:
+            ca_file = os.environ.get("FEDWATT_CA_FILE", "")
+        options.ca_file = _library.encode(os.fsencode(ca_file))
+        options.client_certificate = _library.encode(os.fsencode(client_certificate))
+        options.client_key = _library.encode(os.fsencode(client_key))
         options.close_timeout_ms = _values.milliseconds("close_timeout", close_timeout)
 
         error = ctypes.create_string_buffer(1024)

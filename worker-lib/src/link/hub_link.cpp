@@ -17,6 +17,7 @@
 
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/protocol/subprotocol.h"
+#include "fedwatt/transport/socket_policy.h"
 #include "link/backoff.h"
 #include "link/hub_url.h"
 
@@ -102,7 +103,9 @@ struct ClientConfig : websocketpp::config::asio_client {
     using concurrency_type = type::concurrency_type;
     using alog_type = type::alog_type;
     using elog_type = type::elog_type;
+    using socket_type = transport::SocketEndpoint;
     static constexpr bool enable_multithreading = false;
+    static constexpr long timeout_socket_post_init = 0;  // it has one of its own
   };
   using transport_type = Transport<transport_config>;
 };
@@ -121,7 +124,10 @@ class HubLink::Core {
         url_(parse_hub_url(options_.url)),
         callbacks_(std::move(callbacks)),
         backoff_(options_.first_retry, options_.longest_retry) {
+    if (url_.secure) make_tls_context(options_.tls);  // whether it can be
     client_.init_asio(&io_);
+    client_.begin_as({[this] { return tls_; }, [this](SSL* tls) { expect_host(tls, url_.host); },
+                      options_.handshake_timeout});
     client_.set_address(url_);
     client_.set_user_agent("");
     asio::post(io_, [this] { connect(); });
@@ -174,6 +180,11 @@ class HubLink::Core {
     // With the port as part of the host, which is what the request's Host is made of.
     const auto uri = std::make_shared<websocketpp::uri>(false, url_.authority(), std::uint16_t{80},
                                                         options_.path);
+    try {
+      if (url_.secure) tls_ = make_tls_context(options_.tls);
+    } catch (const std::invalid_argument& unusable) {
+      return ended({unusable.what()});
+    }
     websocketpp::lib::error_code error;
     connection_ = client_.get_connection(uri, error);
     if (!error) connection_->add_subprotocol(protocol::kSubprotocol, error);
@@ -181,7 +192,7 @@ class HubLink::Core {
 
     connection_->set_open_handshake_timeout(static_cast<long>(options_.handshake_timeout.count()));
     connection_->set_pong_timeout(0);
-    connection_->set_tcp_post_init_handler([this, attempt](auto) {
+    connection_->set_tcp_pre_init_handler([this, attempt](auto) {
       if (attempt != attempt_) return;
       auto& socket = connection_->get_raw_socket();
       asio::error_code ignored;
@@ -239,7 +250,12 @@ class HubLink::Core {
   void failed() {
     const int status = static_cast<int>(connection_->get_response_code());
     LinkDown down;
-    if (status == 0) {
+    const auto why = describe_tls_failure(
+        connection_->tls_error() ? connection_->tls_error() : connection_->get_ec(),
+        connection_->tls(), url_.host);
+    if (!why.empty()) {
+      down.reason = "cannot reach " + options_.url + " " + why;
+    } else if (status == 0) {
       down.reason = "cannot reach " + options_.url + " (" + connection_->get_ec().message() + ")";
     } else {
       down.reason = options_.url + " answered HTTP " + std::to_string(status);
@@ -312,6 +328,7 @@ class HubLink::Core {
   asio::steady_timer watch_{io_};
   Client client_;
 
+  transport::TlsContext tls_;  // of the connections that begin from now on
   Connection connection_;      // the one attempt under way, or the connection that is up
   std::uint64_t attempt_ = 0;  // tells the handlers of an earlier connection that they are late
   bool up_ = false;

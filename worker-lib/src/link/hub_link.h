@@ -7,13 +7,16 @@
 #include <string>
 #include <string_view>
 
+#include "link/tls.h"
+
 // C++17: websocketpp, behind this header, does not compile as C++20.
 
 namespace fedwatt::link {
 
 struct HubLinkOptions {
-  std::string url;   // ws://host[:port]
+  std::string url;   // ws://host[:port] or wss://host[:port]
   std::string path;  // "/v1/worker" or "/v1/viewer"
+  TlsFiles tls{};    // for wss://; read again for every connection
   // Reconnects after a random time between 0 and a bound that doubles from `first_retry` to
   // `longest_retry` (full jitter), and starts over after a minute of being connected.
   std::chrono::milliseconds first_retry{500};
@@ -47,8 +50,8 @@ class HubLink {
     std::function<void(std::string_view frame)> on_frame;  // valid during the call
   };
 
-  // Throws std::invalid_argument for an url that is no ws://host[:port]. Connects in the
-  // background.
+  // Throws std::invalid_argument for an url that is none, or files that cannot be used. Connects in
+  // the background.
   HubLink(HubLinkOptions options, Callbacks callbacks);
   // stop() without a goodbye.
   ~HubLink();

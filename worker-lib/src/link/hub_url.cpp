@@ -8,6 +8,7 @@ namespace fedwatt::link {
 namespace {
 
 constexpr std::string_view kScheme = "ws://";
+constexpr std::string_view kSecureScheme = "wss://";
 
 [[noreturn]] void refuse(std::string_view url, const std::string& why) {
   throw std::invalid_argument("the hub's address \"" + std::string(url) + "\" " + why +
@@ -37,12 +38,14 @@ std::string HubUrl::authority() const {
 }
 
 HubUrl parse_hub_url(std::string_view url) {
-  if (url.substr(0, 6) == "wss://") refuse(url, "asks for TLS, which this version does not speak");
-  if (url.substr(0, kScheme.size()) != kScheme) refuse(url, "does not begin with ws://");
-  std::string_view authority = url.substr(kScheme.size());
+  HubUrl parsed;
+  parsed.secure = url.substr(0, kSecureScheme.size()) == kSecureScheme;
+  if (parsed.secure) parsed.port = 443;
+  const auto scheme = parsed.secure ? kSecureScheme : kScheme;
+  if (url.substr(0, scheme.size()) != scheme) refuse(url, "begins with neither ws:// nor wss://");
+  std::string_view authority = url.substr(scheme.size());
   if (!authority.empty() && authority.back() == '/') authority.remove_suffix(1);
 
-  HubUrl parsed;
   std::string_view after_host;
   if (!authority.empty() && authority.front() == '[') {
     const auto bracket = authority.find(']');

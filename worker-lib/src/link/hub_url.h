@@ -9,13 +9,14 @@ namespace fedwatt::link {
 struct HubUrl {
   std::string host;  // a name or an address; an IPv6 address without its brackets
   std::uint16_t port = 80;
+  bool secure = false;  // wss://
 
   // "host:port", an IPv6 address in brackets.
   std::string authority() const;
 };
 
-// Reads "ws://host[:port]", with or without a slash at its end. Throws std::invalid_argument with a
-// sentence for people if `url` is anything else.
+// Reads "ws://host[:port]" or "wss://host[:port]", with or without a slash at its end. Throws
+// std::invalid_argument with a sentence for people if `url` is anything else.
 HubUrl parse_hub_url(std::string_view url);
 
 }  // namespace fedwatt::link

@@ -277,6 +277,7 @@ using ViewerMessage =
 struct ViewerWelcome {
   std::string hub_version;
   Timestamp server_time;
+  bool insecure = false;  // whoever reaches the hub may report, watch and command
   bool operator==(const ViewerWelcome&) const = default;
 };
 

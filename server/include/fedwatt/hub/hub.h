@@ -23,6 +23,12 @@ class Hub : public net::PeerHandler {
   // Before start(), if anybody but the viewers is to be told of alerts. It must outlive the hub.
   void tell_of_alerts(AlertDesk& desk) { alerts_ = &desk; }
 
+  // Before start(), if everybody may speak to it who reaches it: every viewer is told so.
+  void mark_insecure() {
+    insecure_ = true;
+    viewers_.mark_insecure();
+  }
+
   // At start-up: first every stored event, then start().
   void replay(run::StoredEvent&& stored) { runs_.replay(std::move(stored)); }
   void start();
@@ -79,6 +85,7 @@ class Hub : public net::PeerHandler {
   Metrics metrics_;
   std::uint64_t requests_ = 0;  // over HTTP
   bool draining_ = false;
+  bool insecure_ = false;
 };
 
 }  // namespace fedwatt::hub

@@ -9,9 +9,18 @@
 #include "fedwatt/hub/settings_in_force.h"
 #include "fedwatt/hub/webhook.h"
 #include "fedwatt/hub/worker_desk.h"
+#include "fedwatt/net/door.h"
 #include "fedwatt/net/socket_server.h"
+#include "fedwatt/net/tls_identity.h"
 
 namespace fedwatt::hub {
+
+// Whom the hub is there for.
+enum class Exposure {
+  kLocal,     // who is on this machine
+  kGuarded,   // everybody who has a token
+  kInsecure,  // everybody: a person insisted
+};
 
 // All that a person can set: from the command line, else the environment, else a file.
 struct Settings {
@@ -23,6 +32,10 @@ struct Settings {
   LogFormat log_format = LogFormat::kText;
   std::size_t max_connections = 0;
   net::Patience patience;
+  net::DoorRules door;
+  net::TlsFiles tls;        // no certificate: TLS is not spoken
+  bool has_tokens = false;  // who speaks must have one
+  Exposure exposure = Exposure::kLocal;
   RunDefaults defaults;
   std::chrono::seconds live_refresh{0};
   WebhookSettings webhooks;

@@ -43,6 +43,9 @@ class ViewerDesk {
   void tell(const protocol::StoreStatus& status);
 
   // All that was replayed counts as told.
+  // Its welcome says so from then on.
+  void mark_insecure() { insecure_ = true; }
+
   void start();
 
   // The frames about what the batch that is being sealed has changed. While the peers rest it is
@@ -150,6 +153,7 @@ class ViewerDesk {
   std::vector<net::ConnectionId> drained_;  // to be told what they missed
   HeldFrames held_;
   std::map<std::string, std::uint64_t> refusals_;
+  bool insecure_ = false;
 };
 
 }  // namespace fedwatt::hub

@@ -25,6 +25,8 @@ enum class Endpoint { kWorker, kViewer };
 struct Peer {
   std::string address;   // for logs: "192.0.2.1:40123"
   std::string bearer{};  // the token of "Authorization: Bearer …", as it came; empty: none. Secret
+  // The common name in its TLS certificate, which is one of --tls-client-ca's; empty: none. Proved.
+  std::string certificate{};
 };
 
 // The hub's side: sends, closes, and counts what a peer has not read yet.
@@ -64,6 +66,7 @@ class Peers {
     std::uint64_t unread_bytes = 0;                 // sent, and still in our memory
     std::uint64_t behind = 0;                       // connections
     std::map<std::uint16_t, std::uint64_t> closed;  // by us so far, by close code
+    std::map<std::string, std::uint64_t> refused;   // before they were let in, by reason
   };
   virtual Load load() const = 0;
 };

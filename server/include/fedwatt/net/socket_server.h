@@ -2,7 +2,9 @@
 
 #include <memory>
 
+#include "fedwatt/net/door.h"
 #include "fedwatt/net/peers.h"
+#include "fedwatt/net/tls_identity.h"
 
 namespace fedwatt::net {
 
@@ -21,6 +23,8 @@ struct SocketServerOptions {
   std::uint16_t port = 3000;  // 0: one that is free
   std::size_t max_connections = 10'000;
   Patience patience{};
+  DoorRules door{};
+  std::shared_ptr<const TlsIdentity> tls{};  // loaded; null: TLS is not spoken
 };
 
 // WebSockets and HTTP on one port, and the event loop that all of the hub's logic runs on. Routes
