@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "fedwatt/access/tokens_file.h"
 #include "fedwatt/hub/log.h"
 #include "fedwatt/hub/settings_in_force.h"
 #include "fedwatt/hub/webhook.h"
@@ -22,6 +23,8 @@ struct Settings {
   std::string log_level;
   LogFormat log_format = LogFormat::kText;
   std::size_t max_connections = 0;
+  std::string tokens_file;  // empty: nobody needs a token
+  access::Tokens tokens;    // what it says
   net::Patience patience;
   RunDefaults defaults;
   std::chrono::seconds live_refresh{0};
