@@ -17,7 +17,8 @@ void warn_of_insecurity(net::Timers& timers) {
 
 void warn_of_exposure(const hub::Settings& settings, net::Timers& timers) {
   if (settings.exposure == hub::Exposure::kInsecure) return warn_of_insecurity(timers);
-  const bool readable = settings.has_tokens && settings.tls.certificate.empty() &&
+  const bool readable = settings.exposure == hub::Exposure::kGuarded &&
+                        settings.tls.certificate.empty() &&
                         net::reachable_from_elsewhere(settings.listen_address);
   if (readable) {
     spdlog::warn(

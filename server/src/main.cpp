@@ -10,9 +10,11 @@
 
 #include "certificate_watch.h"
 #include "exposure_warnings.h"
+#include "fedwatt/access/token_command.h"
 #include "fedwatt/hub/hub.h"
 #include "fedwatt/hub/live_intensity_feed.h"
 #include "fedwatt/hub/settings.h"
+#include "fedwatt/hub/tokens_watch.h"
 #include "fedwatt/hub/version.h"
 #include "fedwatt/net/curl_client.h"
 #include "fedwatt/net/socket_server.h"
@@ -78,6 +80,12 @@ int serve(hub::Settings settings, const Reload::ReadAgain& read_again) {
     server.stop();
   });
   hub.tell_of_alerts(alerts);
+  std::optional<hub::TokensWatch> tokens;
+  if (!settings.tokens_file.empty()) {
+    hub.use_tokens(settings.tokens);
+    tokens.emplace(settings.tokens_file, server,
+                   [&hub](const auto& changed) { hub.use_tokens(changed); });
+  }
   const auto problem = server.listen(
       hub, [&hub](const auto& request, auto respond) { hub.answer(request, std::move(respond)); });
   if (!problem.empty()) return fail(problem);
@@ -113,11 +121,13 @@ int serve(hub::Settings settings, const Reload::ReadAgain& read_again) {
   warn_of_exposure(settings, server);
   // All that can change while the hub runs.
   Reload reload(settings, read_again, hub, alerts);
-  server.on_reload_signal([&reload, &identity] {
+  server.on_reload_signal([&reload, &identity, &tokens] {
     reload();
     if (*identity) reload_certificate(**identity);
+    if (tokens) tokens->reload();
   });
   hub.start();
+  if (tokens) tokens->start();
   std::optional<hub::LiveIntensityFeed> live_intensities;
   if (const auto& live = settings.defaults.intensities.live()) {
     live_intensities.emplace(http, server, *live, settings.live_refresh,
@@ -144,6 +154,11 @@ int main(int argc, char** argv) {
   // A file that may grow no more is for the store to tell of, and no reason to die.
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);  // until there is something to reload
+  if (argc > 1 && std::string_view(argv[1]) == "token") {
+    const auto now =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    return access::token_command({argv + 2, argv + argc}, now, std::cout, std::cerr);
+  }
   auto settings = hub::read_settings(argc, argv);
   if (const auto* exit = std::get_if<hub::Exit>(&settings)) {
     (exit->status == 0 ? std::cout : std::cerr) << exit->text;

@@ -135,7 +135,7 @@ tl::expected<PageRequest, HttpResponse> read_query(const HttpRequest& request, T
 }  // namespace
 
 std::optional<tl::expected<PageRequest, HttpResponse>> page_request(const HttpRequest& request,
-                                                                    const Runs& runs) {
+                                                                    const VisibleRuns& runs) {
   const auto asked = needs_runs(request) ? run_path(request.path, runs) : std::nullopt;
   if (!asked || (asked->part != "/reports" && asked->part != "/events")) return std::nullopt;
   if (!asked->run) return tl::unexpected(unknown_run(asked->name, runs));

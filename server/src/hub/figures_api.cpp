@@ -104,7 +104,7 @@ HttpResponse answer_figures(const net::HttpRequest& request, run::Run& run) {
   return document(protocol::encode(run::detailed_figures(run, asked)));
 }
 
-HttpResponse answer_comparison(const net::HttpRequest& request, const Runs& runs) {
+HttpResponse answer_comparison(const net::HttpRequest& request, const VisibleRuns& runs) {
   Parameters parameters(request.query);
   const auto names = parameters.all("run");
   if (names.size() < 2 || names.size() > kMaxCompared) {

@@ -28,9 +28,9 @@ HttpResponse json_array(const std::vector<std::string>& messages) {
   return {200, "application/json", body + "]\n"};
 }
 
-HttpResponse list_runs(const Runs& runs) {
+HttpResponse list_runs(const VisibleRuns& runs) {
   std::vector<std::string> views;
-  for (const auto& run : runs.all()) views.push_back(protocol::encode(HubToViewer{run->view()}));
+  for (auto* run : runs.all()) views.push_back(protocol::encode(HubToViewer{run->view()}));
   return json_array(views);
 }
 
@@ -67,7 +67,7 @@ HttpResponse answer_without_runs(const HttpRequest& request) {
                     "at /v1/worker and /v1/viewer");
 }
 
-HttpResponse answer_from_runs(const HttpRequest& request, const Runs& runs) {
+HttpResponse answer_from_runs(const HttpRequest& request, const VisibleRuns& runs) {
   if (request.path == kCompare) return answer_comparison(request, runs);
   if (request.path == kRuns || request.path == kBelowRuns) return list_runs(runs);
   const auto asked = run_path(request.path, runs);
@@ -78,7 +78,7 @@ HttpResponse answer_from_runs(const HttpRequest& request, const Runs& runs) {
   return {200, "application/json", protocol::encode(HubToViewer{asked->run->snapshot()}) + "\n"};
 }
 
-std::optional<RunPath> run_path(std::string_view path, const Runs& runs) {
+std::optional<RunPath> run_path(std::string_view path, const VisibleRuns& runs) {
   if (!path.starts_with(kBelowRuns)) return std::nullopt;
   std::string name(path.substr(kBelowRuns.size()));
   if (run::Run* run = runs.resolve(name)) return RunPath{name, run, {}};
@@ -95,9 +95,9 @@ HttpResponse failed(int status, const char* code, const std::string& message) {
   return {status, "application/json", text_of(body) + "\n"};
 }
 
-HttpResponse unknown_run(const std::string& name, const Runs& runs) {
+HttpResponse unknown_run(const std::string& name, const VisibleRuns& runs) {
   const auto error = runs.unknown_run(name);
-  return failed(404, error.code.c_str(), error.message);
+  return failed(error.code == "not_allowed" ? 403 : 404, error.code.c_str(), error.message);
 }
 
 HttpResponse ready() { return {200, "text/plain", "ready\n"}; }

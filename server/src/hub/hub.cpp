@@ -23,6 +23,7 @@ Hub::Hub(store::Committer& committer, net::Peers& peers, net::Timers& timers, Ru
          std::function<void(const store::StoreError&)> on_failure)
     : committer_(committer),
       timers_(timers),
+      gate_(peers, timers),
       cycle_(committer, timers,
              {[this](bool busy) { return publish(busy); }, std::move(on_failure),
               [this] { tell_status(); },
@@ -33,9 +34,9 @@ Hub::Hub(store::Committer& committer, net::Peers& peers, net::Timers& timers, Ru
       runs_(cycle_, [this](run::Run& run, const auto& orders) { workers_.deliver(run, orders); }),
       defaults_(std::move(defaults)),
       watch_(runs_, defaults_.intensities, timers),
-      workers_(runs_, cycle_, peers, timers, defaults_, watch_),
+      workers_(runs_, cycle_, gate_, peers, timers, defaults_, watch_),
       editions_(runs_, cycle_, committer, timers, workers_.intensities()),
-      viewers_(runs_, editions_, cycle_, peers, timers, watch_) {
+      viewers_(runs_, editions_, cycle_, gate_, peers, timers, watch_) {
   list_metrics(peers);
 }
 
@@ -67,6 +68,7 @@ Delivery Hub::publish(bool busy) {
 
 void Hub::tick() {
   if (draining_) return;
+  gate_.tick();
   if (!cycle_.full()) {  // else the clock's decisions wait, too
     runs_.record_due(timers_.now());
     watch_.tick();
@@ -80,8 +82,9 @@ void Hub::tell_status() {
   viewers_.tell(cycle_.status());
 }
 
-std::optional<net::HttpResponse> Hub::refuse_handshake(net::Endpoint, const net::Peer&) {
-  return std::nullopt;
+std::optional<net::HttpResponse> Hub::refuse_handshake(net::Endpoint endpoint,
+                                                       const net::Peer& peer) {
+  return gate_.refuse_handshake(endpoint, peer);
 }
 
 void Hub::opened(net::ConnectionId connection, net::Endpoint endpoint, const net::Peer& peer) {
@@ -89,10 +92,11 @@ void Hub::opened(net::ConnectionId connection, net::Endpoint endpoint, const net
   spdlog::debug("a {} connects from {}", endpoint == net::Endpoint::kWorker ? "worker" : "viewer",
                 peer.address);
   endpoints_[connection] = endpoint;
+  const auto holder = gate_.opened(connection, endpoint, peer);
   if (endpoint == net::Endpoint::kWorker) {
-    workers_.opened(connection, peer);
+    workers_.opened(connection, peer, holder);
   } else {
-    viewers_.opened(connection, peer);
+    viewers_.opened(connection, peer, holder);
   }
 }
 
@@ -117,6 +121,7 @@ void Hub::rested() { viewers_.tell_kept(); }
 void Hub::closed(net::ConnectionId connection) {
   const auto endpoint = endpoints_.extract(connection);
   if (endpoint.empty()) return;
+  gate_.closed(connection);
   const LogContext context("connection", connection);
   spdlog::debug("the connection is gone");
   if (endpoint.mapped() == net::Endpoint::kViewer) {
@@ -149,12 +154,22 @@ void Hub::answer(const net::HttpRequest& request, std::function<void(net::HttpRe
     };
   }
   if (request.path == "/readyz") return answer_ready(std::move(respond));
-  if (request.path == "/metrics" && request.method == "GET") {
+  if (request.path == "/healthz") return respond(answer_without_runs(request));
+  const bool metrics = request.path == "/metrics";
+  const auto holder = gate_.holder_of_request(
+      request.peer, metrics ? access::Action::kMetrics : access::Action::kWatch);
+  if (!holder) return respond(holder.error());
+  if (metrics && request.method == "GET") {
     return respond({200, Metrics::kContentType, metrics_.text()});
   }
   if (!needs_runs(request)) return respond(answer_without_runs(request));
+  answer_runs(request, VisibleRuns(runs_, token_of(*holder)), std::move(respond));
+}
+
+void Hub::answer_runs(const net::HttpRequest& request, const VisibleRuns& runs,
+                      std::function<void(net::HttpResponse)> respond) {
   if (!cycle_.trouble().empty()) return respond(unavailable(cycle_.trouble()));
-  if (auto page = page_request(request, runs_)) {
+  if (auto page = page_request(request, runs)) {
     if (!*page) return respond(std::move(page->error()));
     if (pages_under_way_ >= kMostPages) return respond(unavailable(kTooBusy));
     ++pages_under_way_;
@@ -165,8 +180,8 @@ void Hub::answer(const net::HttpRequest& request, std::function<void(net::HttpRe
                        });
   }
   if (cycle_.waiting_readers() >= kMostWaitingReaders) return respond(unavailable(kTooBusy));
-  cycle_.read([this, request, respond = std::move(respond)]() -> CommitCycle::Answer {
-    auto response = answer_from_runs(request, runs_);
+  cycle_.read([request, runs, respond = std::move(respond)]() -> CommitCycle::Answer {
+    auto response = answer_from_runs(request, runs);
     const auto bytes = response.body.size();
     return {[respond, response = std::move(response)] { respond(response); }, bytes};
   });

@@ -55,11 +55,22 @@ void Hub::list_metrics(const net::Peers& peers) {
               [&] { return number(reports.repeated_reports); });
   out.counter("fedwatt_acks_total", "Acknowledgements sent to workers.",
               [&] { return number(reports.acks); });
-  out.counters("fedwatt_refusals_total", "Messages refused with an error, by its code.", [this] {
-    auto codes = workers_.counts().refusals;
-    for (const auto& [code, count] : viewers_.refusals()) codes[code] += count;
-    return samples_by("code", codes);
-  });
+  out.counters("fedwatt_refusals_total",
+               "Messages, handshakes and requests refused, by the error's code.", [this] {
+                 auto codes = workers_.counts().refusals;
+                 for (const auto& [code, count] : viewers_.refusals()) codes[code] += count;
+                 for (const auto& [code, count] : gate_.refusals()) codes[code] += count;
+                 return samples_by("code", codes);
+               });
+
+  out.counter("fedwatt_held_back_total",
+              "Times that a worker was read more slowly, for its token's reports a second.",
+              [&] { return number(reports.held_back); });
+  out.gauges("fedwatt_valid_tokens", "Tokens that are valid now; none where none are needed.",
+             [this] {
+               const auto tokens = gate_.valid_tokens();
+               return tokens ? Samples{{{}, number(*tokens)}} : Samples{};
+             });
 
   out.gauge("fedwatt_store_ready", "1 while the store can be written, as far as is known, else 0.",
             [this] { return cycle_.trouble().empty() ? 1 : 0; });

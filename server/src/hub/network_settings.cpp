@@ -13,7 +13,7 @@ std::string apply(const NetworkFlags& flags, Settings& settings) {
   if (flags.tls.certificate.empty() && !flags.tls.client_ca.empty()) {
     return "--tls-client-ca needs --tls-certificate and --tls-key";
   }
-  if (settings.has_tokens) {
+  if (!settings.tokens_file.empty()) {
     settings.exposure = Exposure::kGuarded;
   } else if (!net::reachable_from_elsewhere(settings.listen_address)) {
     settings.exposure = Exposure::kLocal;

@@ -33,6 +33,7 @@ Examples:
   fedwatt-hub                            SQLite in ./fedwatt.sqlite, on 127.0.0.1:3000
   fedwatt-hub --database postgresql://fedwatt@localhost/fedwatt
   fedwatt-hub --listen 127.0.0.1:0       a port that is free; it is printed
+  fedwatt-hub token --help               who may connect, and do what
   fedwatt-hub --list-regions fr          what it knows of the grids with "fr" in a name
 
 Then point workers at ws://127.0.0.1:3000 and look with:  fedwatt
@@ -48,6 +49,7 @@ struct Flags {
   std::string log_format = "text";
   std::size_t max_connections = 10'000;
   NetworkFlags network;
+  std::string tokens;
   double peer_handshake_s = 5;
   double peer_slow_s = 30;
   double peer_silent_s = 40;
@@ -188,6 +190,10 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_flag("--insecure", flags.network.insecure,
                "listen for everybody without tokens: whoever reaches the hub may report, watch and "
                "command (FEDWATT_INSECURE)");
+  option("tokens", flags.tokens,
+         "who may connect, and do what, by tokens that fedwatt-hub token makes: see "
+         "docs/security.md; without it everybody may do everything")
+      ->type_name("FILE");
   option("peer-handshake", flags.peer_handshake_s,
          "seconds within which a handshake or an HTTP request must have come")
       ->check(between(0.1, 3600));
@@ -336,6 +342,7 @@ Settings settings_from(const Flags& flags, carbon::Intensities intensities) {
   settings.log_level = flags.log_level;
   settings.log_format = flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
   settings.max_connections = flags.max_connections;
+  settings.tokens_file = flags.tokens;
   settings.patience = {std::chrono::milliseconds{as_milliseconds(flags.peer_handshake_s)},
                        std::chrono::milliseconds{as_milliseconds(flags.peer_slow_s)},
                        std::chrono::milliseconds{as_milliseconds(flags.peer_silent_s)}};
@@ -427,6 +434,11 @@ std::variant<Settings, Exit> read_settings(int argc, const char* const* argv) {
   settings.webhooks = std::move(*webhooks);
   settings.defaults.policies = *policies;
   settings.live_refresh = std::chrono::seconds{flags.live_refresh_s};
+  if (!flags.tokens.empty()) {
+    auto tokens = access::read_tokens(flags.tokens);
+    if (!tokens) return refused(tokens.error());
+    settings.tokens = std::move(*tokens);
+  }
   if (!split_address(flags.listen, settings)) {
     return refused("--listen " + flags.listen + " is not ADDRESS:PORT, for example 127.0.0.1:3000");
   }

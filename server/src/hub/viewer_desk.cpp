@@ -19,6 +19,7 @@ namespace {
 
 using protocol::CommandOutcome;
 using protocol::CommandStatus;
+using protocol::Error;
 using protocol::HubToViewer;
 using protocol::RunView;
 
@@ -28,11 +29,12 @@ constexpr std::chrono::milliseconds kTellBusyEvery{100};
 
 }  // namespace
 
-ViewerDesk::ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, net::Peers& peers,
-                       net::Timers& timers, IntensityWatch& watch)
+ViewerDesk::ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, Gate& gate,
+                       net::Peers& peers, net::Timers& timers, IntensityWatch& watch)
     : runs_(runs),
       editions_(editions),
       cycle_(cycle),
+      gate_(gate),
       peers_(peers),
       timers_(timers),
       watch_(watch),
@@ -40,8 +42,9 @@ ViewerDesk::ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, net::
         return handle_frame(connection, frame, first);
       }) {}
 
-void ViewerDesk::opened(net::ConnectionId connection, const net::Peer& peer) {
+void ViewerDesk::opened(net::ConnectionId connection, const net::Peer& peer, HolderPtr holder) {
   sessions_[connection].address = peer.address;
+  sessions_[connection].holder = std::move(holder);
   timers_.after(kHelloWithin, [this, connection] {
     const auto* session = find(connection);
     if (!session || session->greeted) return;
@@ -78,7 +81,7 @@ void ViewerDesk::go_on() {
 std::optional<std::size_t> ViewerDesk::handle_frame(net::ConnectionId connection,
                                                     std::string_view frame, std::size_t first) {
   Session* session = find(connection);
-  if (!session) return std::nullopt;
+  if (!session || (session->holder && session->holder->barred)) return std::nullopt;
   auto messages = protocol::decode_viewer_frame(frame);
   for (std::size_t i = first; i < messages.size(); ++i) {
     if (cycle_.full() && session->greeted) return i;
@@ -110,7 +113,7 @@ void ViewerDesk::answer(net::ConnectionId connection) {
     const bool at_once = cycle_.settled();
     cycle_.read([this, connection, at_once]() -> CommitCycle::Answer {
       Session* const asker = find(connection);
-      if (!asker) return Delivery([] {});
+      if (!asker || asker->holder->barred) return Delivery([] {});
       const auto messages = asker->requests.front()(*asker);
       asker->requests.pop_front();
       auto frame = messages.empty() ? "" : protocol::make_frame({messages.begin(), messages.end()});
@@ -144,8 +147,17 @@ std::size_t ViewerDesk::awaiting_answers() const {
 
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::ViewerHello& hello) {
+  const auto holder = gate_.said_hello(connection, hello.token);
+  if (!holder) {
+    const Error& error = holder.error();
+    fail(connection, session, error);
+    return peers_.close(connection, close_code_of(error), error.message);
+  }
+  session.holder = *holder;
+  session.visible.emplace(runs_, token_of(session.holder));
   session.greeted = true;
-  session.name = hello.name.empty() ? "anonymous" : hello.name;
+  session.name = session.holder->token.name;
+  if (session.name.empty()) session.name = hello.name.empty() ? "anonymous" : hello.name;
   const protocol::ViewerWelcome welcome{kHubVersion, timers_.now(), insecure_};
   peers_.send({connection}, protocol::encode(HubToViewer{welcome}));
   if (cycle_.trouble().empty()) return;
@@ -156,7 +168,7 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
 
 std::optional<protocol::Subscribe::Detail> ViewerDesk::Session::detail_of(run::Run* run) const {
   const auto own = runs.find(run);
-  if (own == runs.end()) return all_runs;
+  if (own == runs.end()) return all_runs && visible->include(*run) ? all_runs : std::nullopt;
   return all_runs == Detail::kFull ? Detail::kFull : own->second;
 }
 
@@ -176,8 +188,8 @@ void ViewerDesk::catch_up(run::Run& run, Detail detail, std::optional<std::int64
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::Subscribe& subscribe) {
   const bool all = subscribe.run == "*";
-  run::Run* const named = all ? nullptr : runs_.resolve(subscribe.run);
-  if (!all && !named) return fail(connection, session, runs_.unknown_run(subscribe.run));
+  run::Run* const named = all ? nullptr : session.visible->resolve(subscribe.run);
+  if (!all && !named) return fail(connection, session, session.visible->unknown_run(subscribe.run));
   if (session.runs.size() + session.requests.size() >= kMostSubscriptions) {
     return fail(connection, session, {"too_many", "too many subscriptions", {}, {}});
   }
@@ -191,7 +203,7 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
           return messages;
         }
         viewer.all_runs = wanted;
-        for (const auto& run : runs_.all()) {
+        for (run::Run* const run : viewer.visible->all()) {
           catch_up(*run, run->ended() ? Detail::kSummary : wanted, {}, messages);
           knows_untold(viewer, *run);
         }
@@ -209,7 +221,7 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
       viewer.all_runs.reset();
       return std::vector<std::string>{};
     });
-  } else if (run::Run* run = runs_.resolve(unsubscribe.run)) {
+  } else if (run::Run* run = session.visible->resolve(unsubscribe.run)) {
     session.requests.emplace_back([run](Session& viewer) {
       viewer.runs.erase(run);
       return std::vector<std::string>{};
@@ -362,10 +374,19 @@ CommitCycle::Answer ViewerDesk::catch_up_drained() {
 
 // ---- commands -----------------------------------------------------------------------------------
 
+tl::expected<run::Run*, Error> ViewerDesk::run_for(const Session& session, access::Action action,
+                                                   const std::string& name_or_id,
+                                                   const std::optional<std::string>& id) {
+  if (auto error = session.holder->refuse(action, id)) return tl::unexpected(std::move(*error));
+  if (run::Run* const run = session.visible->resolve(name_or_id)) return run;
+  return tl::unexpected(session.visible->unknown_run(name_or_id, id));
+}
+
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::Command& command) {
-  run::Run* const run = runs_.resolve(command.run);
-  if (!run) return fail(connection, session, runs_.unknown_run(command.run, command.id));
+  const auto found = run_for(session, access::Action::kCommand, command.run, command.id);
+  if (!found) return fail(connection, session, found.error());
+  run::Run* const run = *found;
   const auto* const known = run->control().find(command.id);
   if (known && known->command == command) {
     // Sent again: the answer got lost, not the command.
@@ -388,8 +409,9 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
 
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::SetPolicies& set) {
-  run::Run* const run = runs_.resolve(set.run);
-  if (!run) return fail(connection, session, runs_.unknown_run(set.run, set.id));
+  const auto found = run_for(session, access::Action::kCommand, set.run, set.id);
+  if (!found) return fail(connection, session, found.error());
+  run::Run* const run = *found;
   const auto policies = run::merged(run->policies(), set.policies, set.remove);
   const bool hands_back = set.hand_back && run->outranked();
   if (hands_back || policies != run->policies()) {
@@ -413,6 +435,8 @@ void ViewerDesk::handle(net::ConnectionId connection, Session& session,
 
 void ViewerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::Recompute& recompute) {
+  const auto found = run_for(session, access::Action::kCommand, recompute.run, recompute.id);
+  if (!found) return fail(connection, session, found.error());
   if (session.recomputations >= kMostRecomputations) {
     return fail(connection, session,
                 {"too_many", "too many of your requests are being worked on", {}, recompute.id});

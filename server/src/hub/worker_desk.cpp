@@ -17,10 +17,35 @@ namespace fedwatt::hub {
 
 using protocol::Error;
 
-WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
-                       const RunDefaults& defaults, IntensityWatch& watch)
+namespace {
+
+Error not_allowed(const access::Token& token, const std::string& why) {
+  return {"not_allowed", "the token of " + token.name + " " + why, {}, {}};
+}
+
+// What a worker says of itself has to be what its token says.
+std::optional<Error> refuse_hello(const access::Token& token, const protocol::WorkerHello& hello) {
+  if (!token.runs.include(hello.run)) {
+    return not_allowed(token, "is for the runs " + token.runs.in_words() + ", not " + hello.run);
+  }
+  if (token.role == access::Role::kAdmin) return std::nullopt;
+  if (!token.workers.include(hello.worker)) {
+    return not_allowed(token, "may report as " + token.workers.in_words() + ", not as " +
+                                  hello.worker + ": token add has --worker");
+  }
+  if (hello.role == protocol::Role::kCoordinator && !token.coordinates) {
+    return not_allowed(token, "may not coordinate: token add has --coordinator");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, Gate& gate, net::Peers& peers,
+                       net::Timers& timers, const RunDefaults& defaults, IntensityWatch& watch)
     : runs_(runs),
       cycle_(cycle),
+      gate_(gate),
       peers_(peers),
       timers_(timers),
       defaults_(defaults),
@@ -29,8 +54,9 @@ WorkerDesk::WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::T
         return handle_frame(connection, frame, first);
       }) {}
 
-void WorkerDesk::opened(net::ConnectionId connection, const net::Peer& peer) {
+void WorkerDesk::opened(net::ConnectionId connection, const net::Peer& peer, HolderPtr holder) {
   sessions_[connection].address = peer.address;
+  sessions_[connection].holder = std::move(holder);
   timers_.after(kHelloWithin, [this, connection] {
     const auto session = sessions_.find(connection);
     if (session == sessions_.end() || session->second.run) return;
@@ -55,6 +81,7 @@ std::optional<std::size_t> WorkerDesk::handle_frame(net::ConnectionId connection
   const auto found = sessions_.find(connection);
   if (found == sessions_.end()) return std::nullopt;
   Session& session = found->second;
+  if (session.holder && session.holder->barred) return std::nullopt;
   const LogContext run("run", session.run ? std::string_view(session.run->run_id()) : "");
   const LogContext worker("worker", session.run ? std::string_view(session.worker) : "");
   if (cycle_.full() && session.run) return first;
@@ -63,6 +90,13 @@ std::optional<std::size_t> WorkerDesk::handle_frame(net::ConnectionId connection
     return std::nullopt;
   }
   auto messages = protocol::decode_worker_frame(frame);
+  if (first == 0) {
+    const auto is_report = [](const auto& each) {
+      return each && std::holds_alternative<protocol::Report>(*each);
+    };
+    charge(connection, session,
+           static_cast<std::size_t>(std::count_if(messages.begin(), messages.end(), is_report)));
+  }
   for (std::size_t i = first; i < messages.size(); ++i) {
     if (session.left) return std::nullopt;
     if (cycle_.full()) return i;
@@ -84,6 +118,17 @@ std::optional<std::size_t> WorkerDesk::handle_frame(net::ConnectionId connection
   return std::nullopt;
 }
 
+void WorkerDesk::charge(net::ConnectionId connection, Session& session, std::size_t reports) {
+  if (reports == 0 || !session.holder) return;
+  const auto wait = session.holder->reports.take(static_cast<double>(reports), timers_.now());
+  if (wait.count() == 0) return;
+  ++counts_.held_back;
+  peers_.pause_reading(connection);
+  timers_.after(wait, [this, connection] {
+    if (!held_.holds(connection)) peers_.resume_reading(connection);
+  });
+}
+
 void WorkerDesk::closed(net::ConnectionId connection) {
   const auto found = sessions_.find(connection);
   if (found == sessions_.end()) return;
@@ -100,7 +145,8 @@ void WorkerDesk::closed(net::ConnectionId connection) {
 
 // The run that a worker belongs to: the one it names by id, else the latest of that name if that
 // has not ended, else a new one.
-tl::expected<run::Run*, Error> WorkerDesk::run_for(const protocol::WorkerHello& hello) {
+tl::expected<run::Run*, Error> WorkerDesk::run_for(const protocol::WorkerHello& hello,
+                                                   Holder& holder) {
   if (hello.run_id) {
     run::Run* run = runs_.by_id(*hello.run_id);
     if (run && run->name() == hello.run) return run;
@@ -112,26 +158,26 @@ tl::expected<run::Run*, Error> WorkerDesk::run_for(const protocol::WorkerHello& 
   }
   run::Run* run = runs_.latest_training(hello.run);
   if (run && !run->ended()) return run;
-  return new_run(hello);
+  return new_run(hello, holder);
 }
 
 // The run that reports of a file belong to: the one that knows the process that wrote it, else the
 // one that was named, else a new one. So the same file never goes into two runs.
-tl::expected<run::Run*, Error> WorkerDesk::run_to_import_into(const protocol::WorkerHello& hello) {
+tl::expected<run::Run*, Error> WorkerDesk::run_to_import_into(const protocol::WorkerHello& hello,
+                                                              Holder& holder,
+                                                              const VisibleRuns& visible) {
   if (!hello.session) {
     return tl::unexpected(Error{
         "invalid_hello", "session is missing: an import must say whose reports they are", {}, {}});
   }
-  run::Run* const named = hello.run_id ? runs_.resolve(*hello.run_id) : nullptr;
-  if (hello.run_id && !named) {
-    return tl::unexpected(
-        Error{"unknown_run",
-              "no run has the id or name " + *hello.run_id + "; runs: " + runs_.some_names(),
-              {},
-              {}});
-  }
+  run::Run* const named = hello.run_id ? visible.resolve(*hello.run_id) : nullptr;
+  if (hello.run_id && !named) return tl::unexpected(visible.unknown_run(*hello.run_id));
   run::Run* const known = runs_.of_session(*hello.session);
-  if (!known) return named ? named : new_run(hello);
+  if (!known) return named ? named : new_run(hello, holder);
+  if (!visible.include(*known)) {
+    return tl::unexpected(
+        not_allowed(holder.token, "is not for the run that these reports belong to"));
+  }
   const std::string& worker = *known->worker_of_session(*hello.session);
   if (worker == hello.worker && (!named || named == known)) return known;
   return tl::unexpected(Error{"already_imported",
@@ -142,8 +188,17 @@ tl::expected<run::Run*, Error> WorkerDesk::run_to_import_into(const protocol::Wo
                               {}});
 }
 
-tl::expected<run::Run*, Error> WorkerDesk::new_run(const protocol::WorkerHello& hello) {
+tl::expected<run::Run*, Error> WorkerDesk::new_run(const protocol::WorkerHello& hello,
+                                                   Holder& holder) {
   const auto now = timers_.now();
+  if (!holder.runs.has_one(now)) {
+    return tl::unexpected(Error{"too_many",
+                                "the token of " + holder.token.name + " has started its " +
+                                    std::to_string(holder.token.limits.runs_per_day) +
+                                    " runs a day",
+                                {},
+                                {}});
+  }
   const bool by_import = hello.is_import.value_or(false);
   run::Run* const run = runs_.create(hello.run, by_import, now);
   if (!run) return tl::unexpected(Error{"too_many", "the hub has too many runs", {}, {}});
@@ -151,6 +206,7 @@ tl::expected<run::Run*, Error> WorkerDesk::new_run(const protocol::WorkerHello& 
                run::RunCreated{hello.run, hello.target.value_or(protocol::Target{}),
                                defaults_.rules, defaults_.carbon, by_import},
                now);
+  holder.runs.take(1, now);
   spdlog::info("run {} started: {}", run->run_id(), hello.run);
   if (!by_import && defaults_.policies != protocol::Policies{}) {
     runs_.record(
@@ -172,10 +228,27 @@ void WorkerDesk::replace_older(const WorkerKey& key, net::ConnectionId by) {
 
 void WorkerDesk::handle(net::ConnectionId connection, Session& session,
                         protocol::WorkerHello& hello) {
+  const auto holder = gate_.said_hello(connection, hello.token);
+  if (!holder) return turn_away(connection, session, holder.error());
+  session.holder = *holder;
+  const auto& token = session.holder->token;
+  if (auto error = refuse_hello(token, hello)) return turn_away(connection, session, *error);
   const bool imports = hello.is_import.value_or(false);
-  const auto joined = imports ? run_to_import_into(hello) : run_for(hello);
+  const VisibleRuns visible(runs_, token_of(session.holder));
+  const auto joined = imports ? run_to_import_into(hello, *session.holder, visible)
+                              : run_for(hello, *session.holder);
   if (!joined) return fail(connection, session, joined.error());
   run::Run* const run = *joined;
+  const bool is_new = !run->participants().contains(hello.worker);
+  const auto most = token.limits.workers_per_run;
+  if (is_new && static_cast<std::int64_t>(run->participants().size()) >= most) {
+    return fail(connection, session,
+                {"too_many",
+                 "the token of " + token.name + " may add no worker to a run that has " +
+                     std::to_string(most) + " or more",
+                 {},
+                 {}});
+  }
   const auto now = timers_.now();
   std::optional<double> clock_offset_s;
   if (hello.sent_at && !imports) clock_offset_s = protocol::seconds_between(*hello.sent_at, now);
@@ -205,7 +278,7 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
 
   // Its welcome waits for the store.
   if (!cycle_.trouble().empty()) send(connection, cycle_.status());
-  if (policies && !imports) add_policies(*run, session.worker, *policies);
+  if (policies && !imports) bring_policies(connection, session, *policies);
   if (!imports) watch_.look_at(*run, region);
 
   // An importer speaks of what was: there is nothing to order.
@@ -224,6 +297,17 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session,
     welcome.server_time = timers_.now();
     send(connection, welcome);
   });
+}
+
+void WorkerDesk::bring_policies(net::ConnectionId connection, Session& session,
+                                const protocol::Policies& asked) {
+  const auto& token = session.holder->token;
+  if (token.coordinates || token.role == access::Role::kAdmin) {
+    add_policies(*session.run, session.worker, asked);
+  } else {
+    fail(connection, session,
+         not_allowed(token, "may bring no policies for the run: token add has --coordinator"));
+  }
 }
 
 void WorkerDesk::add_policies(run::Run& run, const std::string& worker,
@@ -355,6 +439,17 @@ bool WorkerDesk::record(net::ConnectionId connection, Session& session, run::Eve
 
 void WorkerDesk::send(net::ConnectionId connection, const protocol::HubToWorker& message) {
   peers_.send({connection}, protocol::encode(message));
+}
+
+void WorkerDesk::turn_away(net::ConnectionId connection, Session& session, Error error) {
+  const auto code = close_code_of(error);
+  const auto why = error.message;
+  if (error.code != "unauthorized") {  // which the gate has logged
+    spdlog::warn("refused {} at {}: {}", session.holder ? session.holder->token.name : "a worker",
+                 session.address, why);
+  }
+  fail(connection, session, std::move(error));
+  peers_.close(connection, code, why);
 }
 
 void WorkerDesk::fail(net::ConnectionId connection, Session& session, Error error) {

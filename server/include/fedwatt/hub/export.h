@@ -5,7 +5,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "fedwatt/hub/runs.h"
+#include "fedwatt/hub/visible_runs.h"
 #include "fedwatt/net/peers.h"
 
 // What is stored of a run, page by page, for export: its reports as a table, or its whole log. For
@@ -27,7 +27,7 @@ struct PageRequest {
 
 // What the request asks for, or the answer to a request that makes no sense. Empty: no page at all.
 std::optional<tl::expected<PageRequest, net::HttpResponse>> page_request(
-    const net::HttpRequest& request, const Runs& runs);
+    const net::HttpRequest& request, const VisibleRuns& runs);
 
 // A page while it is written. It ends at its limit, at the end of the log, or when its text is
 // long: a page holds kFullPageBytes and one slice of events at most.

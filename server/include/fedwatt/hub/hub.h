@@ -5,6 +5,7 @@
 
 #include "fedwatt/hub/alert_desk.h"
 #include "fedwatt/hub/export.h"
+#include "fedwatt/hub/gate.h"
 #include "fedwatt/hub/metrics.h"
 #include "fedwatt/hub/viewer_desk.h"
 #include "fedwatt/hub/worker_desk.h"
@@ -28,6 +29,9 @@ class Hub : public net::PeerHandler {
     insecure_ = true;
     viewers_.mark_insecure();
   }
+  // From now on everybody needs one of these, in the place of any before. Without a call nobody
+  // does.
+  void use_tokens(const access::Tokens& tokens) { gate_.use(tokens); }
 
   // At start-up: first every stored event, then start().
   void replay(run::StoredEvent&& stored) { runs_.replay(std::move(stored)); }
@@ -43,7 +47,8 @@ class Hub : public net::PeerHandler {
   void rested() override;
   void closed(net::ConnectionId connection) override;
 
-  // Everything under /healthz, /readyz, /metrics and /api/v1.
+  // Everything under /healthz, /readyz, /metrics and /api/v1. All but the first two need a token,
+  // where there are tokens.
   void answer(const net::HttpRequest& request, std::function<void(net::HttpResponse)> respond);
 
   // Takes nothing new, and calls `done` when all it has is committed and told.
@@ -66,12 +71,15 @@ class Hub : public net::PeerHandler {
   void tell_status();
   // What there is to tell about a batch that is being sealed.
   Delivery publish(bool busy);
+  void answer_runs(const net::HttpRequest& request, const VisibleRuns& runs,
+                   std::function<void(net::HttpResponse)> respond);
   void answer_ready(std::function<void(net::HttpResponse)> respond);
   void answer_page(const std::shared_ptr<Page>& page,
                    std::function<void(net::HttpResponse)> respond);
 
   store::Committer& committer_;
   net::Timers& timers_;
+  Gate gate_;
   CommitCycle cycle_;
   Runs runs_;
   RunDefaults defaults_;

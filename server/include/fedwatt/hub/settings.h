@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "fedwatt/access/tokens_file.h"
 #include "fedwatt/hub/log.h"
 #include "fedwatt/hub/settings_in_force.h"
 #include "fedwatt/hub/webhook.h"
@@ -31,10 +32,11 @@ struct Settings {
   std::string log_level;
   LogFormat log_format = LogFormat::kText;
   std::size_t max_connections = 0;
+  std::string tokens_file;  // empty: nobody needs a token
+  access::Tokens tokens;    // what it says
   net::Patience patience;
   net::DoorRules door;
-  net::TlsFiles tls;        // no certificate: TLS is not spoken
-  bool has_tokens = false;  // who speaks must have one
+  net::TlsFiles tls;  // no certificate: TLS is not spoken
   Exposure exposure = Exposure::kLocal;
   RunDefaults defaults;
   std::chrono::seconds live_refresh{0};

@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "fedwatt/hub/editions.h"
+#include "fedwatt/hub/gate.h"
 #include "fedwatt/hub/held_frames.h"
 #include "fedwatt/hub/intensity_watch.h"
 #include "fedwatt/hub/runs.h"
+#include "fedwatt/hub/visible_runs.h"
 
 namespace fedwatt::hub {
 
@@ -29,10 +31,11 @@ namespace fedwatt::hub {
 class ViewerDesk {
  public:
   // All must outlive it.
-  ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, net::Peers& peers,
+  ViewerDesk(Runs& runs, Editions& editions, CommitCycle& cycle, Gate& gate, net::Peers& peers,
              net::Timers& timers, IntensityWatch& watch);
 
-  void opened(net::ConnectionId connection, const net::Peer& peer);
+  // Whose it is, if the handshake said; else its hello must.
+  void opened(net::ConnectionId connection, const net::Peer& peer, HolderPtr holder);
   void received(net::ConnectionId connection, std::string_view frame);
   void drained(net::ConnectionId connection);
   void closed(net::ConnectionId connection);
@@ -67,8 +70,10 @@ class ViewerDesk {
   using Request = std::function<std::vector<std::string>(Session&)>;
   struct Session {
     std::string address;
+    HolderPtr holder;                    // null before it said whose it is
+    std::optional<VisibleRuns> visible;  // from its hello on
     bool greeted = false;
-    std::string name;
+    std::string name;  // its token's, where there are tokens
     std::optional<Detail> all_runs;
     std::map<run::Run*, Detail> runs;
     std::set<std::pair<run::Run*, std::string>> commands;  // it issued, and waits for
@@ -138,11 +143,17 @@ class ViewerDesk {
   static void catch_up(run::Run& run, Detail detail, std::optional<std::int64_t> since,
                        std::vector<std::string>& messages);
   Session* find(net::ConnectionId connection);
+  // The run that it may do this with; else why not, in the request of that id.
+  static tl::expected<run::Run*, protocol::Error> run_for(const Session& session,
+                                                          access::Action action,
+                                                          const std::string& name_or_id,
+                                                          const std::optional<std::string>& id);
   void fail(net::ConnectionId connection, Session& session, protocol::Error error);
 
   Runs& runs_;
   Editions& editions_;
   CommitCycle& cycle_;
+  Gate& gate_;
   net::Peers& peers_;
   net::Timers& timers_;
   IntensityWatch& watch_;

@@ -6,9 +6,11 @@
 #include <unordered_map>
 
 #include "fedwatt/carbon/intensity.h"
+#include "fedwatt/hub/gate.h"
 #include "fedwatt/hub/held_frames.h"
 #include "fedwatt/hub/intensity_watch.h"
 #include "fedwatt/hub/runs.h"
+#include "fedwatt/hub/visible_runs.h"
 
 namespace fedwatt::hub {
 
@@ -30,13 +32,15 @@ class WorkerDesk {
     std::uint64_t reports = 0;                      // recorded
     std::uint64_t repeated_reports = 0;             // that were stored already
     std::uint64_t acks = 0;                         // sent
+    std::uint64_t held_back = 0;                    // times that a token's reports were too many
     std::map<std::string, std::uint64_t> refusals;  // by the error's code
   };
 
-  WorkerDesk(Runs& runs, CommitCycle& cycle, net::Peers& peers, net::Timers& timers,
+  WorkerDesk(Runs& runs, CommitCycle& cycle, Gate& gate, net::Peers& peers, net::Timers& timers,
              const RunDefaults& defaults, IntensityWatch& watch);
 
-  void opened(net::ConnectionId connection, const net::Peer& peer);
+  // Whose it is, if the handshake said; else its hello must.
+  void opened(net::ConnectionId connection, const net::Peer& peer, HolderPtr holder);
   void received(net::ConnectionId connection, std::string_view frame);
   void closed(net::ConnectionId connection);
   // Takes what was held, as far as there is room again.
@@ -61,6 +65,7 @@ class WorkerDesk {
  private:
   struct Session {
     std::string address;
+    HolderPtr holder;         // null before it said whose it is
     run::Run* run = nullptr;  // null before hello
     std::string worker;
     carbon::Intensities::Place place;
@@ -80,9 +85,18 @@ class WorkerDesk {
   void handle(net::ConnectionId connection, Session& session, protocol::RoundPlan& plan);
   void handle(net::ConnectionId connection, Session& session, protocol::Bye& bye);
 
-  tl::expected<run::Run*, protocol::Error> run_for(const protocol::WorkerHello& hello);
-  tl::expected<run::Run*, protocol::Error> run_to_import_into(const protocol::WorkerHello& hello);
-  tl::expected<run::Run*, protocol::Error> new_run(const protocol::WorkerHello& hello);
+  // Makes it pay for the reports that came: reads it no further until its token may bring more.
+  void charge(net::ConnectionId connection, Session& session, std::size_t reports);
+  tl::expected<run::Run*, protocol::Error> run_for(const protocol::WorkerHello& hello,
+                                                   Holder& holder);
+  tl::expected<run::Run*, protocol::Error> run_to_import_into(const protocol::WorkerHello& hello,
+                                                              Holder& holder,
+                                                              const VisibleRuns& visible);
+  tl::expected<run::Run*, protocol::Error> new_run(const protocol::WorkerHello& hello,
+                                                   Holder& holder);
+  // What a worker's hello asks for, if its token may.
+  void bring_policies(net::ConnectionId connection, Session& session,
+                      const protocol::Policies& asked);
   // Adds the policies that a worker asks for, of kinds that its run has had none of.
   void add_policies(run::Run& run, const std::string& worker, const protocol::Policies& asked);
   void replace_older(const WorkerKey& key, net::ConnectionId by);
@@ -91,9 +105,12 @@ class WorkerDesk {
   bool record(net::ConnectionId connection, Session& session, run::Event event);
   void send(net::ConnectionId connection, const protocol::HubToWorker& message);
   void fail(net::ConnectionId connection, Session& session, protocol::Error error);
+  // The same, and closes: what its token does not allow now it will not allow the next time.
+  void turn_away(net::ConnectionId connection, Session& session, protocol::Error error);
 
   Runs& runs_;
   CommitCycle& cycle_;
+  Gate& gate_;
   net::Peers& peers_;
   net::Timers& timers_;
   const RunDefaults& defaults_;
