@@ -27,8 +27,8 @@ std::string time_of(const spdlog::details::log_msg& message) {
       std::chrono::time_point_cast<std::chrono::milliseconds>(message.time));
 }
 
-// A terminal obeys these: C0, DEL, and C1, which is two bytes in UTF-8. What else misleads who reads
-// it is replaced.
+// A terminal obeys these: C0, DEL, and C1, which is two bytes in UTF-8. What else misleads who
+// reads it is replaced.
 std::string visible(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
