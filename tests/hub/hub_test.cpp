@@ -182,6 +182,15 @@ TEST_F(HubTest, AnEndedNameStartsANewRunAndAnIdJoinsTheOld) {
   EXPECT_EQ(welcome["run_id"], old_id);
 }
 
+TEST_F(HubTest, AViewerIsToldThatAnybodyMayDoEverything) {
+  const auto guarded = connect(net::Endpoint::kViewer);
+  EXPECT_EQ(ask(guarded, {{"type", "hello"}}).at(0)["insecure"], false);
+  hub.mark_insecure();
+  const auto warned = connect(net::Endpoint::kViewer);
+  EXPECT_EQ(ask(warned, {{"type", "hello"}}).at(0)["insecure"], true);
+  EXPECT_THAT(hub.metrics().text(), HasSubstr("\nfedwatt_insecure 1\n"));
+}
+
 TEST_F(HubTest, AViewerGetsASnapshotAndThenOneFrameForEachCommit) {
   const auto a = worker("a");
   const auto v = connect(net::Endpoint::kViewer);
