@@ -14,6 +14,7 @@ namespace {
 using store::StoreError;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
