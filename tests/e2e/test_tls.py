@@ -131,7 +131,7 @@ def test_the_library_says_why_and_the_training_goes_on(make_tls_hub, caplog):
             worker.checkpoint(number)
             worker.report(accuracy=0.5, num_examples=10)
         # What there is to say is passed on with the next call.
-        until(lambda: worker.stats() and "ca_file" in caplog.text, "a log line that says what to do")
+        until(lambda: worker.flush(0.01) or "ca_file" in caplog.text, "a log line that says what to do")
     with pytest.raises(ValueError, match="ca_file"):
         library.Worker(f"wss://localhost:{hub.port}", run="digits", worker="w", ca_file="/nonexistent.pem")
     with pytest.raises(ValueError, match="client_key"):
