@@ -83,6 +83,17 @@ TEST(Screen, AStoreThatIsAwayIsSaidAboveTheFigures) {
   expect_snapshot("run_80x24", picture(model, run_screen(), kSmall));
 }
 
+TEST(Screen, AnInsecureHubIsSaidAboveTheFigures) {
+  ViewerModel model = sample::model();
+  auto welcome = sample::welcome();
+  welcome.insecure = true;
+  model.apply(welcome, sample::at(100));
+  const std::string text = picture(model, run_screen(), kSmall);
+  EXPECT_NE(text.find("This hub is insecure: whoever reaches it may"), std::string::npos) << text;
+  model.apply(sample::welcome(), sample::at(101));
+  expect_snapshot("run_80x24", picture(model, run_screen(), kSmall));
+}
+
 TEST(Screen, CommandShowsWhoIsMissing) {
   ViewerModel model = sample::model();
   model.apply(sample::command("c-1"), sample::at(101));

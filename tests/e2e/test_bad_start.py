@@ -127,8 +127,9 @@ def test_a_port_in_use(tmp_path):
 
 
 def test_an_address_of_another_machine(tmp_path):
-    done = run_hub("--listen", "192.0.2.1:3000", "--database", f"sqlite:{tmp_path}/hub.db")
-    assert_refused(done, "192.0.2.1:3000")
+    options = ("--listen", "192.0.2.1:3000", "--database", f"sqlite:{tmp_path}/hub.db")
+    assert_refused(run_hub(*options), "192.0.2.1", "--tokens", "--insecure")
+    assert_refused(run_hub(*options, "--insecure"), "cannot listen on 192.0.2.1:3000")
 
 
 # ---- SQLite -------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ namespace {
 using store::StoreError;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -180,6 +181,15 @@ TEST_F(HubTest, AnEndedNameStartsANewRunAndAnIdJoinsTheOld) {
   const auto welcome =
       ask(b, {{"type", "hello"}, {"run", "digits"}, {"worker", "b"}, {"run_id", old_id}}).at(0);
   EXPECT_EQ(welcome["run_id"], old_id);
+}
+
+TEST_F(HubTest, AViewerIsToldThatAnybodyMayDoEverything) {
+  const auto guarded = connect(net::Endpoint::kViewer);
+  EXPECT_EQ(ask(guarded, {{"type", "hello"}}).at(0)["insecure"], false);
+  hub.mark_insecure();
+  const auto warned = connect(net::Endpoint::kViewer);
+  EXPECT_EQ(ask(warned, {{"type", "hello"}}).at(0)["insecure"], true);
+  EXPECT_THAT(hub.metrics().text(), HasSubstr("\nfedwatt_insecure 1\n"));
 }
 
 TEST_F(HubTest, AViewerGetsASnapshotAndThenOneFrameForEachCommit) {

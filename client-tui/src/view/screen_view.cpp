@@ -99,10 +99,10 @@ ftxui::Element footer(const Style& style, const ViewContext& context, const RunR
 // Says why nothing moves, and that anybody may move it; empty if neither is so.
 ftxui::Elements banner(const Style& style, const ViewContext& context) {
   ftxui::Elements lines;
-  const auto add = [&](std::string_view text, Tone tone) {
+  const auto add = [&](const std::string& text, Tone tone) {
     lines.push_back(style.text(clip(text, context.size.width), tone));
   };
-  if (context.model.connection().insecure) add(kInsecureHub, Tone::kWarning);
+  if (context.model.connection().insecure) add(std::string(kInsecureHub), Tone::kWarning);
   const auto& trouble = context.model.store_trouble();
   if (trouble) add(describe_store(trouble), Tone::kBad);
   return lines;

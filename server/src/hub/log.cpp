@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "fedwatt/protocol/printable.h"
 #include "fedwatt/protocol/time.h"
 
 namespace fedwatt::hub {
@@ -26,7 +27,8 @@ std::string time_of(const spdlog::details::log_msg& message) {
       std::chrono::time_point_cast<std::chrono::milliseconds>(message.time));
 }
 
-// A terminal obeys these: C0, DEL, and C1, which is two bytes in UTF-8.
+// A terminal obeys these: C0, DEL, and C1, which is two bytes in UTF-8. What else misleads who
+// reads it is replaced.
 std::string visible(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -41,7 +43,7 @@ std::string visible(std::string_view text) {
       out += text[i];
     }
   }
-  return out;
+  return protocol::printable(out);
 }
 
 std::string quoted_if_needed(std::string_view text) {
@@ -112,7 +114,7 @@ class JsonFormatter : public spdlog::formatter {
                                 {"level", view_of(spdlog::level::to_string_view(message.level))},
                                 {"message", view_of(message.payload)}};
     LogFields().add_to(json);
-    const auto text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    const auto text = json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
     out.append(text.data(), text.data() + text.size());
   }
   std::unique_ptr<formatter> clone() const override { return std::make_unique<JsonFormatter>(); }

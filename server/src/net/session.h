@@ -60,4 +60,24 @@ inline Message::ptr prepare(std::string frame,
   return message;
 }
 
+// Only within a frame's handling: else a read may be under way, and resuming starts another.
+inline void throttle(Session& session) {
+  if (!session.behind || session.closing) return;
+  session.throttled = true;
+  session.connection->handle_pause_reading();
+}
+
+// Never within a frame's handling, for the same reason.
+inline void read_on(Session& session) {
+  if (session.paused || session.throttled) return;
+  session.heard_at = std::chrono::steady_clock::now();
+  session.connection->handle_resume_reading();
+}
+
+// Without a word: it would not be read.
+inline void cut(Session& session) {
+  asio::error_code ignored;
+  session.connection->get_raw_socket().close(ignored);
+}
+
 }  // namespace fedwatt::net

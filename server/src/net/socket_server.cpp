@@ -151,7 +151,7 @@ class SocketServer::Impl {
     // A reason is at most 123 bytes on the wire. Who is behind may still read on and learn it:
     // websocketpp waits 5 s for an answer before it cuts the connection.
     session->connection->close(code, std::string(reason.substr(0, 120)), error);
-    if (error) cancel(session);
+    if (error) cut(*session);
   }
 
   void pause_reading(ConnectionId id) {
@@ -240,25 +240,6 @@ class SocketServer::Impl {
       if (std::exchange(drained->throttled, false)) read_on(*drained);
       handler_->drained(id);
     });
-  }
-
-  // Only within a frame's handling: else a read may be under way, and resuming starts another.
-  static void throttle(Session& session) {
-    if (!session.behind || session.closing) return;
-    session.throttled = true;
-    session.connection->handle_pause_reading();
-  }
-
-  // Never within a frame's handling, for the same reason.
-  static void read_on(Session& session) {
-    if (session.paused || session.throttled) return;
-    session.heard_at = steady_clock::now();
-    session.connection->handle_resume_reading();
-  }
-
-  static void cancel(const SessionPtr& session) {
-    asio::error_code ignored;
-    session->connection->get_raw_socket().close(ignored);
   }
 
   void await_reload_signal() {
@@ -432,7 +413,7 @@ class SocketServer::Impl {
       } else if (!session->paused && !session->throttled &&
                  now - session->heard_at > patience.silent_for) {
         close(id, protocol::kCloseNoLife, "no sign of life");
-        cancel(session);
+        cut(*session);
       } else if (now - session->pinged_at > patience.silent_for * 3 / 8) {
         session->pinged_at = now;
         websocketpp::lib::error_code ignored;

@@ -257,6 +257,8 @@ class HubLink::Core {
       down.reason = "cannot reach " + options_.url + " " + why;
     } else if (status == 0) {
       down.reason = "cannot reach " + options_.url + " (" + connection_->get_ec().message() + ")";
+      const bool hung_up = connection_->get_ec() == websocketpp::transport::error::eof;
+      if (hung_up && !url_.secure) down.reason += "; a hub with a certificate is at wss://";
     } else {
       down.reason = options_.url + " answered HTTP " + std::to_string(status);
       down.reason += status == 101 ? " in a way that is no WebSocket" : " instead of WebSocket";
