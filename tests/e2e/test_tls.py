@@ -157,6 +157,7 @@ def test_who_has_no_certificate_of_the_ca_is_not_let_in(make_tls_hub, authority,
         return fedwatt(*command, *url, "--client-certificate", certificate, "--client-key", key)
 
     assert shown(own, "runs").returncode == 0
+    assert hub.log_lines("a viewer connects from 127.0.0.1") and hub.log_lines("certified as hospital-3")
     nobody = shown(own, "export", "nobody")  # by libcurl
     assert nobody.returncode == 1 and "no run" in nobody.stderr, nobody.stderr
     without = fedwatt("runs", *url)
