@@ -100,7 +100,7 @@ def test_a_wrong_certificate_is_refused(make_tls_hub, authority, names, days, sa
     shown = fedwatt("runs", "--hub", f"wss://localhost:{hub.port}", "--ca-file", authority.certificate)
     assert shown.returncode == 3 and says in shown.stderr, shown.stderr
     if days < 0:
-        assert re.search(r"warn the certificate in \S+ expired on \d{4}-\d\d-\d\d", hub.log())
+        assert re.search(r"warning the certificate in \S+ expired on \d{4}-\d\d-\d\d", hub.log())
 
 
 def make_tls_hub_unready(make, *options):
@@ -116,9 +116,15 @@ def make_tls_hub_unready(make, *options):
 def test_a_hub_without_tls_is_no_hub_at_wss(make_hub, sqlite_database, authority):
     if os.environ.get("FEDWATT_E2E_TLS"):
         pytest.skip("it has TLS")
-    hub = make_hub(sqlite_database)
+    hub = make_hub(sqlite_database, "--peer-handshake", "1")
     shown = fedwatt("runs", "--hub", f"wss://localhost:{hub.port}", "--ca-file", authority.certificate)
-    assert shown.returncode == 3 and "speaks no TLS" in shown.stderr, shown.stderr
+    assert shown.returncode == 3 and "begins with ws://" in shown.stderr, shown.stderr
+
+
+def test_an_address_without_tls_is_told_of_wss(make_tls_hub):
+    hub = make_tls_hub()
+    shown = fedwatt("runs", "--hub", f"ws://localhost:{hub.port}")
+    assert shown.returncode == 3 and "wss://" in shown.stderr, shown.stderr
 
 
 def test_the_library_says_why_and_the_training_goes_on(make_tls_hub, caplog):
@@ -151,6 +157,7 @@ def test_who_has_no_certificate_of_the_ca_is_not_let_in(make_tls_hub, authority,
         return fedwatt(*command, *url, "--client-certificate", certificate, "--client-key", key)
 
     assert shown(own, "runs").returncode == 0
+    assert hub.log_lines("a viewer connects from 127.0.0.1") and hub.log_lines("certified as hospital-3")
     nobody = shown(own, "export", "nobody")  # by libcurl
     assert nobody.returncode == 1 and "no run" in nobody.stderr, nobody.stderr
     without = fedwatt("runs", *url)

@@ -89,8 +89,8 @@ std::optional<net::HttpResponse> Hub::refuse_handshake(net::Endpoint endpoint,
 
 void Hub::opened(net::ConnectionId connection, net::Endpoint endpoint, const net::Peer& peer) {
   const LogContext context("connection", connection);
-  spdlog::debug("a {} connects from {}", endpoint == net::Endpoint::kWorker ? "worker" : "viewer",
-                peer.address);
+  spdlog::debug("a {} connects from {}{}", endpoint == net::Endpoint::kWorker ? "worker" : "viewer",
+                peer.address, peer.certificate.empty() ? "" : ", certified as " + peer.certificate);
   endpoints_[connection] = endpoint;
   const auto holder = gate_.opened(connection, endpoint, peer);
   if (endpoint == net::Endpoint::kWorker) {

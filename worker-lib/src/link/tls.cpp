@@ -136,10 +136,14 @@ std::string describe_tls_failure(const std::error_code& error, SSL* tls, const s
     const long verified = SSL_get_verify_result(tls);
     if (verified != X509_V_OK) return describe_verification(verified, host);
   }
-  if (error.category() != asio::error::get_ssl_category()) return {};
+  if (error.category() != asio::error::get_ssl_category()) {
+    if (!tls || SSL_is_init_finished(tls) == 1) return {};
+    return "because nothing there spoke TLS (" + error.message() +
+           "); an address without it begins with ws://";
+  }
   switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
     case SSL_R_WRONG_VERSION_NUMBER:
-      return "because it speaks no TLS there; the address may begin with ws:// instead";
+      return "because it speaks no TLS there; an address without it begins with ws://";
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
     case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
       return "because it wants a client certificate; give one (options client_certificate and "
