@@ -46,6 +46,8 @@ void Hub::list_metrics(const net::Peers& peers) {
     return Samples{{{{"endpoint", "worker"}}, number(workers)},
                    {{{"endpoint", "viewer"}}, number(endpoints_.size() - workers)}};
   });
+  out.gauges("fedwatt_connections_by_role", "Those with a token, by its role.",
+             [this] { return samples_by("role", gate_.connections_by_role()); });
   out.counters("fedwatt_closed_total", "Connections that the hub closed, by close code.", [&peers] {
     std::map<std::string, std::uint64_t> codes;
     for (const auto& [code, count] : peers.load().closed) codes[std::to_string(code)] = count;
