@@ -20,6 +20,7 @@
 #include "fedwatt/net/socket_server.h"
 #include "fedwatt/protocol/close_codes.h"
 #include "fedwatt/store/writer.h"
+#include "prune.h"
 #include "reload.h"
 #include "wait_for_store.h"
 
@@ -154,6 +155,7 @@ int main(int argc, char** argv) {
   // A file that may grow no more is for the store to tell of, and no reason to die.
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);  // until there is something to reload
+  if (argc > 1 && std::string_view(argv[1]) == "prune") return prune(argc - 1, argv + 1);
   if (argc > 1 && std::string_view(argv[1]) == "token") {
     const auto now =
         std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());

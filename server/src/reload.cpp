@@ -31,10 +31,15 @@ Reload::Reload(const hub::Settings& settings, ReadAgain read_again, hub::Hub& hu
       hub_(hub),
       alerts_(alerts),
       live_(settings.defaults.intensities.live()),
-      in_force_(settings.in_force) {}
+      in_force_(settings.in_force) {
+  hub_.metrics().gauge("fedwatt_settings_read",
+                       "1 if the settings could be read when they were last asked for, else 0.",
+                       [this] { return succeeded_ ? 1 : 0; });
+}
 
 void Reload::operator()() {
   auto read = read_again_();
+  succeeded_ = std::holds_alternative<hub::Settings>(read);
   if (const auto* exit = std::get_if<hub::Exit>(&read)) {
     spdlog::error("the settings cannot be read again, so the old ones stay: {}", why_of(*exit));
     return;

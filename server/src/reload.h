@@ -27,6 +27,7 @@ class Reload {
   hub::AlertDesk& alerts_;
   const std::shared_ptr<carbon::LiveIntensities> live_;  // who asks for them goes on
   hub::SettingsInForce in_force_;
+  bool succeeded_ = true;  // the last time
 };
 
 }  // namespace fedwatt

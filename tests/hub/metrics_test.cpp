@@ -8,7 +8,7 @@ namespace {
 TEST(MetricsTest, AreWrittenAsPrometheusReadsThem) {
   Metrics metrics;
   int open = 3;
-  Histogram waits;
+  Histogram waits(Histogram::kSeconds);
   metrics.gauge("test_open", "What is open.", [&] { return open; });
   metrics.counters("test_refusals_total", "By code.", [] {
     return samples_by("code", {{"a", 1}, {"quote\"d", 2}});

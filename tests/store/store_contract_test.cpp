@@ -98,6 +98,7 @@ TEST_P(StoreContract, ARunThatIsRemovedLeavesNothingAndMayComeAgain) {
   ASSERT_EQ(outcome(store->append(batch)), "ok");
   EXPECT_EQ(outcome(store->remove("a")), "ok");
   EXPECT_EQ(outcome(store->remove("never was")), "ok");
+  EXPECT_EQ(outcome(store->compact()), "ok");
   EXPECT_THAT(replay(*store), ElementsAre(batch[1], batch[3]));
   EXPECT_THAT(database_->query("SELECT count(*) FROM reports"), ElementsAre("1"));
   EXPECT_EQ(outcome(store->append({&batch[0], 1})), "ok");

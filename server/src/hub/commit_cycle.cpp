@@ -93,6 +93,7 @@ void CommitCycle::committed(const tl::expected<void, store::StoreError>& result)
   if (!result) return callbacks_.on_failure(result.error());
   ++counts_.commits;
   counts_.events += in_flight_->size();
+  counts_.commit_events.observe(static_cast<double>(in_flight_->size()));
   counts_.commit_s.observe(std::chrono::duration<double>(steady_clock::now() - sealed_at_).count());
   in_flight_.reset();
   in_flight_bytes_ = answer_bytes_ = 0;

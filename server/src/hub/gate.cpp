@@ -201,6 +201,14 @@ void Gate::closed(net::ConnectionId connection) {
   if (!guest.empty() && guest.mapped().holder) --guest.mapped().holder->connections;
 }
 
+std::map<std::string, std::uint64_t> Gate::connections_by_role() const {
+  std::map<std::string, std::uint64_t> roles;
+  for (const auto& [connection, guest] : guests_) {
+    if (holders_ && guest.holder) ++roles[access::name_of(guest.holder->token.role)];
+  }
+  return roles;
+}
+
 std::optional<std::size_t> Gate::valid_tokens() const {
   if (!holders_) return std::nullopt;
   const auto now = timers_.now();

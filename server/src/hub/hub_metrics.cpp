@@ -1,5 +1,7 @@
 #include "fedwatt/hub/hub.h"
+#include "fedwatt/hub/process_metrics.h"
 #include "fedwatt/hub/version.h"
+#include "fedwatt/protocol/names.h"
 
 // What /metrics says of the hub; docs/operations.md explains it to those who look.
 
@@ -11,6 +13,19 @@ using Samples = std::vector<Metrics::Sample>;
 template <class Number>
 double number(Number value) {
   return static_cast<double>(value);
+}
+
+const char* word_of(run::PolicyDecision::What what) {
+  switch (what) {
+    case run::PolicyDecision::What::kPause:
+      return "pause";
+    case run::PolicyDecision::What::kResume:
+      return "resume";
+    case run::PolicyDecision::What::kStop:
+      return "stop";
+    default:
+      return "warn";
+  }
 }
 
 }  // namespace
@@ -31,6 +46,8 @@ void Hub::list_metrics(const net::Peers& peers) {
     return Samples{{{{"endpoint", "worker"}}, number(workers)},
                    {{{"endpoint", "viewer"}}, number(endpoints_.size() - workers)}};
   });
+  out.gauges("fedwatt_connections_by_role", "Those with a token, by its role.",
+             [this] { return samples_by("role", gate_.connections_by_role()); });
   out.counters("fedwatt_closed_total", "Connections that the hub closed, by close code.", [&peers] {
     std::map<std::string, std::uint64_t> codes;
     for (const auto& [code, count] : peers.load().closed) codes[std::to_string(code)] = count;
@@ -47,6 +64,22 @@ void Hub::list_metrics(const net::Peers& peers) {
             [&peers] { return number(peers.load().unread_bytes); });
   out.gauge("fedwatt_runs", "Runs that the hub knows.",
             [this] { return number(runs_.all().size()); });
+  out.gauges("fedwatt_runs_by_state", "The same, by their state.", [this] {
+    std::map<std::string, std::uint64_t> states;
+    for (const auto& run : runs_.all()) ++states[std::string(protocol::name_of(run->state()))];
+    return samples_by("state", states);
+  });
+  out.counters("fedwatt_policy_decisions_total",
+               "What policies decided, also those that only say it.", [this] {
+                 Samples samples;
+                 for (const auto& [key, count] : runs_.policy_counts()) {
+                   const auto& [policy, what] = key;
+                   samples.push_back({{{"policy", std::string(protocol::name_of(policy))},
+                                       {"action", word_of(what)}},
+                                      number(count)});
+                 }
+                 return samples;
+               });
 
   out.counter("fedwatt_reports_total", "Reports taken from workers.",
               [&] { return number(reports.reports); });
@@ -55,6 +88,9 @@ void Hub::list_metrics(const net::Peers& peers) {
               [&] { return number(reports.repeated_reports); });
   out.counter("fedwatt_acks_total", "Acknowledgements sent to workers.",
               [&] { return number(reports.acks); });
+  out.histogram("fedwatt_ack_delay_seconds",
+                "Of each batch's oldest report, from its receipt until it was acknowledged.",
+                reports.ack_delay_s);
   out.counters("fedwatt_refusals_total",
                "Messages, handshakes and requests refused, by the error's code.", [this] {
                  auto codes = workers_.counts().refusals;
@@ -85,6 +121,7 @@ void Hub::list_metrics(const net::Peers& peers) {
               [&] { return number(commits.failures); });
   out.histogram("fedwatt_commit_seconds", "From a batch's sealing until it was committed.",
                 commits.commit_s);
+  out.histogram("fedwatt_commit_events", "Events in a batch.", commits.commit_events);
 
   out.gauge("fedwatt_waiting_alerts", "Alerts that wait to be taken by a webhook.",
             [this] { return alerts_ ? number(alerts_->waiting()) : 0; });
@@ -113,6 +150,7 @@ void Hub::list_metrics(const net::Peers& peers) {
                        {{{"endpoint", "viewer"}},
                         number(viewers_.held().connections() + viewers_.awaiting_answers())}};
       });
+  add_process_metrics(out);
 }
 
 }  // namespace fedwatt::hub

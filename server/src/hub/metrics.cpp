@@ -17,11 +17,12 @@ ClientMetric client_metric(const Histogram& histogram) {
   auto& out = metric.histogram;
   for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
     out.sample_count += histogram.counts().at(i);
-    const bool is_last = i == Histogram::kBoundsS.size();
-    out.bucket.push_back({out.sample_count, is_last ? std::numeric_limits<double>::infinity()
-                                                    : Histogram::kBoundsS.at(i)});
+    const auto& bounds = histogram.bounds();
+    const bool is_last = i == bounds.size();
+    out.bucket.push_back(
+        {out.sample_count, is_last ? std::numeric_limits<double>::infinity() : bounds.at(i)});
   }
-  out.sample_sum = histogram.sum_s();
+  out.sample_sum = histogram.sum();
   return metric;
 }
 

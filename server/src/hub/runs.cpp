@@ -96,6 +96,9 @@ std::vector<std::string> Runs::unfinished_editions() const {
 
 void Runs::record(run::Run& run, run::Event event, run::Timestamp now) {
   auto effects = run.apply(event, now);
+  if (const auto* decided = std::get_if<run::PolicyDecided>(&event)) {
+    ++policy_counts_[{decided->decision.policy, decided->decision.what}];
+  }
   cycle_.add({run.run_id(), run.offset(), now, std::move(event)},
              effects.alerts.size() * sizeof(protocol::EventView));
   changed_.insert(&run);

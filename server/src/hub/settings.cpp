@@ -35,6 +35,8 @@ Examples:
   fedwatt-hub --listen 127.0.0.1:0       a port that is free; it is printed
   fedwatt-hub token --help               who may connect, and do what
   fedwatt-hub --list-regions fr          what it knows of the grids with "fr" in a name
+  fedwatt-hub --check-config             the settings in force, and where each came from
+  fedwatt-hub prune --older-than 180d    the runs that could be removed; see fedwatt-hub prune --help
 
 Then point workers at ws://127.0.0.1:3000 and look with:  fedwatt
 Stop it with Ctrl-C: it commits what it holds and tells everybody to come back later.

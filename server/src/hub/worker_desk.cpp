@@ -340,6 +340,7 @@ void WorkerDesk::handle(net::ConnectionId connection, Session& session, protocol
   if (seq > last_seq && !record(connection, session, appraise(session, report))) {
     return;
   }
+  if (acks_.empty()) oldest_ack_ = std::chrono::steady_clock::now();
   acks_[connection] = std::max(seq, last_seq);
   if (seq > last_seq) {
     ++counts_.reports;
@@ -379,9 +380,12 @@ void WorkerDesk::defaults_changed() {
 }
 
 Delivery WorkerDesk::take_acks() {
-  return [this, acks = std::exchange(acks_, {})] {
+  return [this, acks = std::exchange(acks_, {}), oldest = oldest_ack_] {
     for (const auto& [connection, seq] : acks) send(connection, protocol::Ack{seq});
     counts_.acks += acks.size();
+    if (acks.empty()) return;
+    const std::chrono::duration<double> delay = std::chrono::steady_clock::now() - oldest;
+    counts_.ack_delay_s.observe(delay.count());
   };
 }
 

@@ -38,6 +38,9 @@ class Database {
   virtual void apply(const Migration& migration) = 0;
   virtual void prepare() = 0;
 
+  // Gives the space of removed rows back. Not in a transaction.
+  virtual void compact() = 0;
+
   // ---- a transaction; everything below takes place in one ----
 
   virtual void begin() = 0;

@@ -143,9 +143,28 @@ void PostgresDatabase::insert(const NewRows& rows) {
   insert_rows(rows.events);
 }
 
+// Part by part, so that no statement of a long run takes too long.
 void PostgresDatabase::remove_run(const std::string& run_id) {
+  constexpr std::int64_t kPart = 50'000;
+  const auto last = last_offset(run_id);
+  for (std::int64_t removed = 0; removed < last; removed += kPart) {
+    for (const char* table : {"reports", "events"}) {
+      const SocketWatchdog::Guard guard(watchdog_);
+      session_->transaction->exec_params0(
+          std::string("DELETE FROM ") + table + " WHERE run_id = $1 AND event_offset <= $2", run_id,
+          removed + kPart);
+    }
+  }
   const SocketWatchdog::Guard guard(watchdog_);
   session_->transaction->exec_params0("DELETE FROM runs WHERE run_id = $1", run_id);
+}
+
+// Not watched, and without the limit of other statements: it takes what it takes.
+void PostgresDatabase::compact() {
+  pqxx::nontransaction work(session_->connection);
+  work.exec0("SET statement_timeout = 0");
+  work.exec0("VACUUM (ANALYZE) runs, reports, events");
+  work.exec0("RESET statement_timeout");
 }
 
 void PostgresDatabase::check_writable() {

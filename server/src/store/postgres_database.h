@@ -29,6 +29,8 @@ class PostgresDatabase : public Database {
   void apply(const Migration& migration) override;
   void prepare() override;
 
+  void compact() override;
+
   void begin() override;
   void commit() override;
   void abandon(StoreError::Kind kind) noexcept override;

@@ -117,17 +117,27 @@ tl::expected<void, StoreError> SqlStore::remove(const std::string& run_id) {
   return in_transaction([&] { database_->remove_run(run_id); });
 }
 
+tl::expected<void, StoreError> SqlStore::compact() {
+  return attempt([this] { database_->compact(); });
+}
+
 tl::expected<void, StoreError> SqlStore::check() {
   return in_transaction([this] { database_->check_writable(); });
 }
 
 tl::expected<void, StoreError> SqlStore::in_transaction(const std::function<void()>& work) {
-  StoreError error;
-  try {
-    make_ready();
+  return attempt([&] {
     database_->begin();
     work();
     database_->commit();
+  });
+}
+
+tl::expected<void, StoreError> SqlStore::attempt(const std::function<void()>& work) {
+  StoreError error;
+  try {
+    make_ready();
+    work();
     return {};
   } catch (const Failure& failure) {
     error = {failure.kind(), failure.what()};

@@ -25,12 +25,15 @@ class SqlStore : public Store {
                                                                std::int64_t after,
                                                                std::size_t limit) override;
   tl::expected<void, StoreError> remove(const std::string& run_id) override;
+  tl::expected<void, StoreError> compact() override;
   tl::expected<void, StoreError> check() override;
 
  private:
   explicit SqlStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
   tl::expected<void, StoreError> in_transaction(const std::function<void()>& work);
+  // The same without a transaction.
+  tl::expected<void, StoreError> attempt(const std::function<void()>& work);
   void make_ready();
   std::int64_t& last_offset(const std::string& run_id);
   void require_same(const run::StoredEvent& event);

@@ -104,6 +104,11 @@ void SqliteDatabase::prepare() {
   statements_ = std::make_unique<Statements>(*connection_);
 }
 
+void SqliteDatabase::compact() {
+  connection_->exec("VACUUM");
+  connection_->exec("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 void SqliteDatabase::begin() {
   // SQLite itself would go on writing into a file that has no name any more.
   int moved = 0;

@@ -59,10 +59,11 @@ class CommitCycle {
   // Since it was made.
   struct Counts {
     std::uint64_t commits = 0;
-    std::uint64_t events = 0;    // in them
-    std::uint64_t failures = 0;  // of commits, which were tried again
-    std::uint64_t outages = 0;   // times that the store became unavailable
-    Histogram commit_s;          // from a batch's sealing until it was committed
+    std::uint64_t events = 0;                 // in them
+    std::uint64_t failures = 0;               // of commits, which were tried again
+    std::uint64_t outages = 0;                // times that the store became unavailable
+    Histogram commit_s{Histogram::kSeconds};  // from a batch's sealing until it was committed
+    Histogram commit_events{Histogram::kCounts};
   };
 
   CommitCycle(store::Committer& committer, net::Timers& timers, Callbacks callbacks);

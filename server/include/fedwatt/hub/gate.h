@@ -61,6 +61,8 @@ class Gate {
 
   // Handshakes and requests that it refused, by the error's code.
   const std::map<std::string, std::uint64_t>& refusals() const { return refusals_; }
+  // Connections that are let in by a token, by its role; empty without tokens.
+  std::map<std::string, std::uint64_t> connections_by_role() const;
   // Tokens that are valid now; empty without tokens.
   std::optional<std::size_t> valid_tokens() const;
 

@@ -24,6 +24,10 @@ class Runs {
   // What somebody should look at, in order.
   using Alerts = std::map<run::Run*, std::vector<protocol::EventView>>;
 
+  // What policies decided since the hub started: so often, by policy and what.
+  using PolicyCounts =
+      std::map<std::pair<protocol::PolicyKind, run::PolicyDecision::What>, std::uint64_t>;
+
   Runs(CommitCycle& cycle, OnOrders on_orders);
 
   // Applies an event that is stored already, at start-up: run by run, each from its first event.
@@ -62,6 +66,7 @@ class Runs {
   std::set<run::Run*> take_changed();
   // What was recorded since the last call that somebody should look at.
   Alerts take_alerts();
+  const PolicyCounts& policy_counts() const { return policy_counts_; }
   // Has record_due() look at when the clock will next decide something about a run: that costs as
   // much as it has workers, too much for each commit.
   void watch(run::Run& run) { to_watch_.insert(&run); }
@@ -84,6 +89,7 @@ class Runs {
   std::unordered_map<std::string, run::Run*> latest_training_;
   std::set<run::Run*> changed_;
   Alerts alerts_;
+  PolicyCounts policy_counts_;
   std::set<run::Run*> to_watch_;
   std::map<run::Run*, run::Timestamp> due_;  // when each has something to decide
 };

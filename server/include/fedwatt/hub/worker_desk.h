@@ -8,6 +8,7 @@
 #include "fedwatt/carbon/intensity.h"
 #include "fedwatt/hub/gate.h"
 #include "fedwatt/hub/held_frames.h"
+#include "fedwatt/hub/histogram.h"
 #include "fedwatt/hub/intensity_watch.h"
 #include "fedwatt/hub/runs.h"
 #include "fedwatt/hub/visible_runs.h"
@@ -34,6 +35,8 @@ class WorkerDesk {
     std::uint64_t acks = 0;                         // sent
     std::uint64_t held_back = 0;                    // times that a token's reports were too many
     std::map<std::string, std::uint64_t> refusals;  // by the error's code
+    // Of the oldest report of each batch, from its receipt until its ack was sent.
+    Histogram ack_delay_s{Histogram::kSeconds};
   };
 
   WorkerDesk(Runs& runs, CommitCycle& cycle, Gate& gate, net::Peers& peers, net::Timers& timers,
@@ -117,8 +120,9 @@ class WorkerDesk {
   IntensityWatch& watch_;
   std::unordered_map<net::ConnectionId, Session> sessions_;
   std::map<WorkerKey, net::ConnectionId> connection_of_;
-  std::map<net::ConnectionId, std::int64_t> acks_;  // for the batch that is filling
-  bool acks_without_batch_ = false;                 // they go out even if nothing is committed
+  std::map<net::ConnectionId, std::int64_t> acks_;    // for the batch that is filling
+  std::chrono::steady_clock::time_point oldest_ack_;  // when its report came; if there are acks
+  bool acks_without_batch_ = false;                   // they go out even if nothing is committed
   HeldFrames held_;
   Counts counts_;
 };

@@ -68,6 +68,7 @@ class Run {
   std::int64_t offset() const { return offset_; }  // of the event applied last
   bool by_import() const { return created_.by_import; }
   bool ended() const { return ended_at_.has_value(); }
+  protocol::RunState state() const;
   const Participants& participants() const { return participants_; }
   const Control& control() const { return control_; }
   const Policies& policies() const { return policies_; }
@@ -156,7 +157,6 @@ class Run {
   void note_region(const WorkerJoined& event);
   void watch_power(Participant& participant, const ReportReceived& event);
   void watch_target(const Round& closed);
-  protocol::RunState state() const;
   // Keeps a line of the run's history, bounded.
   protocol::EventView& log(const char* kind, std::string message,
                            const std::string* worker = nullptr,

@@ -62,9 +62,13 @@ class Store {
                                                                        std::int64_t after,
                                                                        std::size_t limit) = 0;
 
-  // Removes all events of a run in one transaction, if there are any: of an edition that was not
-  // finished, which nobody was told of.
+  // Removes all events of a run in one transaction, if there are any. Nobody may know of it any
+  // more: an edition that was not finished, or a run that is kept no longer while no hub runs.
   virtual tl::expected<void, StoreError> remove(const std::string& run_id) = 0;
+
+  // Gives the space of what was removed back, as far as the database can; takes as long as it
+  // takes, and with SQLite as much free space as the file has.
+  virtual tl::expected<void, StoreError> compact() = 0;
 
   // Whether an append could succeed now: reachable and writable. Writes nothing.
   virtual tl::expected<void, StoreError> check() = 0;
