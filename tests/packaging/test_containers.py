@@ -38,10 +38,18 @@ def test_ports_are_traices_and_only_this_machines(services):
     assert all(re.match(r"(127\.0\.0\.1|\$\{FEDWATT_BIND:-127\.0\.0\.1\}):", port) for port in ports)
 
 
+def test_what_is_bound_into_containers_is_there(services):
+    for service in services.values():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert not source.startswith(".") or (ROOT / source).exists(), source
+
+
 def test_no_secret_is_written_down(services):
     for service in services.values():
-        for name in service.get("environment", {}):
-            assert not re.search("PASSWORD|TOKEN|SECRET", name) or name.endswith("_FILE"), name
+        for name, value in service.get("environment", {}).items():
+            secret = re.search("PASSWORD|TOKEN|SECRET", name) and not name.endswith("_FILE")
+            assert not secret or value is None, name  # None: as the shell has it
 
 
 def test_plain_up_starts_the_hub_and_its_database(services):
@@ -56,7 +64,7 @@ def test_the_images_run_as_the_user_that_their_files_belong_to(services):
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert set(re.findall(r"^USER (\S+)", dockerfile, flags=re.M)) == {f"{made}:{made}"}
     assert dockerfile.count("\nUSER ") == 3
-    assert f"chown {made}:{made}" in services["secrets"]["command"][0]
+    assert f"database-password {made}:{made} 0400" in services["secrets"]["command"][0]
     pod = manifest("Deployment")["spec"]["template"]["spec"]
     assert pod["securityContext"]["runAsUser"] == int(made)
 
@@ -121,10 +129,11 @@ def test_probes_ask_for_life_and_for_readiness():
 
 
 def test_the_hub_accepts_the_settings_of_the_manifest_and_of_the_package(hub_program, tmp_path):
-    secret = tmp_path / "database-password"
-    secret.write_text("secret")
+    (tmp_path / "database-password").write_text("secret")
+    subprocess.run([hub_program, "token", "add", "ada", "--role", "admin", "--tokens",
+                    tmp_path / "tokens.json"], check=True, stdout=subprocess.DEVNULL)
     for file in (KUBERNETES / "hub.conf", ROOT / "packaging/hub.conf"):
-        text = file.read_text(encoding="utf-8").replace("/run/secrets/fedwatt", str(tmp_path))
+        text = re.sub("/(run/secrets|var/lib)/fedwatt", str(tmp_path), file.read_text())
         (tmp_path / "hub.conf").write_text(text)
         subprocess.run([hub_program, "--config", tmp_path / "hub.conf", "--check-config"],
                        check=True, stdout=subprocess.DEVNULL)

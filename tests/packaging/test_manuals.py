@@ -12,7 +12,7 @@ BUILD = pathlib.Path(os.environ["FEDWATT_BUILD"])
 MANUALS = BUILD / "packaging/manuals"
 PROGRAMS = ["fedwatt-hub", "fedwatt"]
 # An option that is there: a page or a completion that was made of nothing would pass, else.
-KNOWN = {"fedwatt-hub": {((), "--database-password-file")},
+KNOWN = {"fedwatt-hub": {((), "--database-password-file"), (("token", "add"), "--role")},
          "fedwatt": {((), "--hub"), (("policy", "set"), "--dry-run"), (("export",), "--output")}}
 
 
@@ -32,7 +32,8 @@ def options(program, path=()):
     text = help_of(program, path)
     for names in listed(text, "Options"):
         yield from ((path, name) for name in names.split(",") if name.startswith("--"))
-    for command in listed(text, "Subcommands"):
+    unlisted = re.findall(rf"^ +{program} (\S+) --help ", text, flags=re.M) if not path else []
+    for command in listed(text, "Subcommands") + unlisted:
         if re.fullmatch(r"[a-z][a-z-]*", command):
             yield from options(program, (*path, command))
 
