@@ -39,6 +39,7 @@ Exit status:
 
 Environment:
   FEDWATT_HUB      the hub's address, where --hub is not given
+  FEDWATT_TOKEN    the token, where --token-file is not given, for a hub that wants one
   FEDWATT_CA_FILE  the CA's certificate, where --ca-file is not given
   NO_COLOR         if set, the screen uses no colours)";
 
@@ -57,6 +58,10 @@ void add_hub(CLI::App& app, CommandLine& line) {
   app.add_option("--hub", line.hub.url, "Where the hub is: ws://HOST[:PORT], or wss:// for TLS")
       ->type_name("URL")
       ->default_str(line.hub.url);
+  // No option takes the token itself: everybody on the machine sees a command line.
+  app.add_option("--token-file", line.token_file,
+                 "For a hub that wants one: the token, in the file's first line")
+      ->type_name("FILE");
   app.add_option("--ca-file", line.hub.tls.ca_file,
                  "For wss://: the certificate of the CA to trust, in place of the system's")
       ->type_name("FILE");

@@ -32,6 +32,7 @@ struct CommandLine {
   };
   Verb verb = Verb::kScreen;
   HubAddress hub;
+  std::string token_file;  // what the token is to be read from; empty: from nowhere
   std::string viewer_name;
   std::string run;  // id or name; empty: none was given
   bool json = false;

@@ -17,6 +17,7 @@
 #include "plain/plain_commands.h"
 #include "plain/policy_command.h"
 #include "plain/recompute_command.h"
+#include "token_file.h"
 
 namespace {
 
@@ -83,11 +84,16 @@ int main(int argc, char** argv) {
   defaults.viewer_name = user_at_host();
   if (const std::string hub = environment("FEDWATT_HUB"); !hub.empty()) defaults.hub_url = hub;
   defaults.ca_file = environment("FEDWATT_CA_FILE");
-  const auto line = parse_command_line(std::vector<std::string>(argv + 1, argv + argc), defaults);
+  auto line = parse_command_line(std::vector<std::string>(argv + 1, argv + argc), defaults);
   if (!line) {
     (line.error().status == fedwatt::viewer::kExitOk ? std::cout : std::cerr)
         << line.error().output;
     return line.error().status;
+  }
+  line->hub.token = environment("FEDWATT_TOKEN");
+  if (const auto problem = fedwatt::viewer::read_token(*line); !problem.empty()) {
+    std::cerr << "fedwatt: " << problem << "\n";
+    return fedwatt::viewer::kExitError;
   }
   try {
     return run(*line);

@@ -1,5 +1,6 @@
 #include "c_structs.h"
 
+#include <cstdlib>
 #include <stdexcept>
 
 namespace fedwatt::c {
@@ -61,6 +62,7 @@ const fedwatt_options kDefaultOptions = {
     .ca_file = "",
     .client_certificate = "",
     .client_key = "",
+    .token = "",
 };
 
 WorkerOptions options_of(const fedwatt_options& given) {
@@ -82,6 +84,9 @@ WorkerOptions options_of(const fedwatt_options& given) {
   options.ca_file = text_or(given.ca_file, "");
   options.client_certificate = text_or(given.client_certificate, "");
   options.client_key = text_or(given.client_key, "");
+  options.token = text_or(given.token, "");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): only a program that changes its environment meanwhile
+  if (options.token.empty()) options.token = text_or(std::getenv("FEDWATT_TOKEN"), "");
   options.queue_capacity = given.queue_capacity;
   options.queue_bytes = given.queue_bytes;
   options.close_timeout = std::chrono::milliseconds(given.close_timeout_ms);

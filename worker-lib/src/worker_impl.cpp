@@ -82,6 +82,7 @@ WorkerImpl::WorkerImpl(const WorkerOptions& options, WorkerSettings settings)
           [this](std::string_view line) { log(line); }, wall_clock),
       link_({.url = options_.hub,
              .path = "/v1/worker",
+             .token = options_.token,
              .tls = {options_.ca_file, options_.client_certificate, options_.client_key},
              .first_retry = settings_.first_retry,
              .longest_retry = settings_.longest_retry},

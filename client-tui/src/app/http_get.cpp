@@ -85,9 +85,17 @@ void set_tls(CURL* curl, const link::TlsFiles& tls) {
   curl_easy_setopt(curl, CURLOPT_SSLKEY, tls.client_key.c_str());
 }
 
+// Only for the hub itself: libcurl follows no redirections here.
+void set_token(CURL* curl, const std::string& token) {
+  if (token.empty()) return;
+  curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+  curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, token.c_str());
+}
+
 void set_options(CURL* curl, const std::string& url, const HttpOptions& options,
                  Transfer& transfer) {
   set_tls(curl, options.tls);
+  set_token(curl, options.token);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_PROXY, "");

@@ -32,6 +32,7 @@ using HeaderSink = std::function<void(std::string_view line)>;
 
 struct HttpOptions {
   link::TlsFiles tls{};  // for https://, which is always verified
+  std::string token{};   // a secret; "": none
   std::chrono::seconds patience{30};
 };
 

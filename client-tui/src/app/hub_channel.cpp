@@ -12,6 +12,7 @@ link::HubLinkOptions options_for(const HubAddress& hub) {
   link::HubLinkOptions options;
   options.url = hub.url;
   options.tls = hub.tls;
+  options.token = hub.token;
   options.path = "/v1/viewer";
   // Somebody is looking: come back sooner than a worker would.
   options.longest_retry = std::chrono::seconds(5);

@@ -88,7 +88,8 @@ int failed(const CommandLine& line, const HttpProblem& problem, std::ostream& er
 template <class Decode, class Show>
 int show_document(const CommandLine& line, const std::string& path, std::ostream& out,
                   std::ostream& err, Decode decode, Show show) {
-  const auto body = http_get_text(http_address_of(line.hub.url) + path, {line.hub.tls});
+  const auto body =
+      http_get_text(http_address_of(line.hub.url) + path, {line.hub.tls, line.hub.token});
   if (!body) return failed(line, body.error(), err);
   const auto document = decode(*body);
   if (!document) {

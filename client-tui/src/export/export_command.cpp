@@ -54,6 +54,7 @@ class Exporter {
   Exporter(const CommandLine& line, ProgressLine& progress)
       : hub_(http_address_of(line.hub.url)),
         tls_(line.hub.tls),
+        token_(line.hub.token),
         run_(line.run),
         progress_(progress) {}
 
@@ -79,7 +80,7 @@ class Exporter {
       const auto note_next = [&next](std::string_view line) {
         if (auto found = next_page(line)) next = *std::move(found);
       };
-      auto got = http_get(hub_ + target, write, {tls_, kPatience}, note_next);
+      auto got = http_get(hub_ + target, write, {tls_, token_, kPatience}, note_next);
       if (!out.good()) return cannot_write();
       if (!got) return got;
       target = std::move(next);
@@ -90,7 +91,7 @@ class Exporter {
 
   // The run's state, which also says its id: from then on no other run of its name is meant.
   Done state(std::ostream& out) {
-    const auto text = http_get_text(hub_ + path(), {tls_});
+    const auto text = http_get_text(hub_ + path(), {tls_, token_});
     if (!text) return tl::unexpected(text.error());
     const auto snapshot = nlohmann::json::parse(*text, nullptr, false);
     const nlohmann::json::json_pointer id("/run/run_id");
@@ -110,6 +111,7 @@ class Exporter {
 
   const std::string hub_;
   const link::TlsFiles tls_;
+  const std::string token_;
   std::string run_;
   ProgressLine& progress_;
   std::int64_t lines_ = 0;  // written so far

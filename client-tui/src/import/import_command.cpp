@@ -67,6 +67,7 @@ std::unique_ptr<link::HubLink> connect(const HubAddress& hub, std::size_t file,
   link::HubLinkOptions options;
   options.url = hub.url;
   options.tls = hub.tls;
+  options.token = hub.token;
   options.path = "/v1/worker";
   options.longest_retry = std::chrono::seconds(1);
   return std::make_unique<link::HubLink>(

@@ -42,6 +42,11 @@ int no_hub(const CommandLine& line, const Session& session, std::ostream& err) {
     return kExitNoHub;
   }
   const std::string& reason = session.model.connection().reason;
+  if (session.model.connection().state == Connection::State::kRefused) {
+    err << "fedwatt: " << printable(reason)
+        << "; a hub that wants a token gets it by --token-file or FEDWATT_TOKEN.\n";
+    return kExitError;
+  }
   err << "fedwatt: "
       << (reason.empty() ? "no hub answers at " + printable(line.hub.url) : printable(reason))
       << "; start a hub with `fedwatt-hub` or `./dev demo`, or say where it is with --hub.\n";

@@ -85,6 +85,9 @@ struct WorkerOptions {
   std::string ca_file{};
   std::string client_certificate{};
   std::string client_key{};
+  // For a hub that wants one: what `fedwatt-hub token add` printed. A secret: it is in no log,
+  // spool or file of the library's. "": what the environment has as FEDWATT_TOKEN, if anything.
+  std::string token{};
 };
 
 // What a worker (or the coordinator, of the aggregated model) achieved in a round. Leave out what

@@ -41,6 +41,7 @@ inline fedwatt_worker* open(const WorkerOptions& options,
   given.ca_file = options.ca_file.c_str();
   given.client_certificate = options.client_certificate.c_str();
   given.client_key = options.client_key.c_str();
+  given.token = options.token.c_str();
   given.queue_capacity = options.queue_capacity;
   given.queue_bytes = options.queue_bytes;
   given.close_timeout_ms = options.close_timeout.count();

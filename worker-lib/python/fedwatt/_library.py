@@ -43,6 +43,7 @@ class Options(ctypes.Structure):
         ("ca_file", c_char_p),
         ("client_certificate", c_char_p),
         ("client_key", c_char_p),
+        ("token", c_char_p),
     ]
 
 

@@ -25,6 +25,16 @@ def text(name: str, value: Any) -> bytes:
         raise ValueError(f"{name} holds a zero byte or half a surrogate pair: {value!r}") from None
 
 
+def secret(name: str, value: Any) -> bytes:
+    """The same for a text that no error may quote."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    try:
+        return encode(value)
+    except ValueError:
+        raise ValueError(f"{name} cannot be used: it is no text") from None
+
+
 def choice(name: str, value: Any, choices: Mapping[str, int]) -> int:
     """The library's number for one of the words in `choices`."""
     if not isinstance(value, str) or value not in choices:

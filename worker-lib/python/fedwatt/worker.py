@@ -102,6 +102,7 @@ class Worker:
         ca_file: "Union[str, os.PathLike[str], None]" = None,
         client_certificate: "Union[str, os.PathLike[str]]" = "",
         client_key: "Union[str, os.PathLike[str]]" = "",
+        token: str = "",
     ) -> None:
         """Starts connecting in the background and returns at once.
 
@@ -131,6 +132,8 @@ class Worker:
                        of the system's; by default what FEDWATT_CA_FILE says
         client_certificate, client_key
                        for a hub that wants them, in PEM
+        token          for a hub that wants one: what fedwatt-hub token add printed; by default what
+                       FEDWATT_TOKEN says
 
         Raises ValueError or TypeError if these cannot work.
         """
@@ -166,6 +169,7 @@ class Worker:
         options.ca_file = _library.encode(os.fsencode(ca_file))
         options.client_certificate = _library.encode(os.fsencode(client_certificate))
         options.client_key = _library.encode(os.fsencode(client_key))
+        options.token = _values.secret("token", token)
         options.close_timeout_ms = _values.milliseconds("close_timeout", close_timeout)
 
         error = ctypes.create_string_buffer(1024)

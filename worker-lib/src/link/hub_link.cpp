@@ -188,6 +188,9 @@ class HubLink::Core {
     websocketpp::lib::error_code error;
     connection_ = client_.get_connection(uri, error);
     if (!error) connection_->add_subprotocol(protocol::kSubprotocol, error);
+    if (!error && !options_.token.empty()) {
+      connection_->replace_header("Authorization", "Bearer " + options_.token);
+    }
     if (error) return ended({error.message()});
 
     connection_->set_open_handshake_timeout(static_cast<long>(options_.handshake_timeout.count()));
@@ -259,6 +262,12 @@ class HubLink::Core {
       down.reason = "cannot reach " + options_.url + " (" + connection_->get_ec().message() + ")";
       const bool hung_up = connection_->get_ec() == websocketpp::transport::error::eof;
       if (hung_up && !url_.secure) down.reason += "; a hub with a certificate is at wss://";
+    } else if (status == 401) {
+      down.reason = "the hub at " + options_.url +
+                    " does not accept this token (HTTP 401): it is wrong, expired or revoked";
+    } else if (status == 403) {
+      down.reason = "the hub at " + options_.url +
+                    " does not allow this (HTTP 403): the token's role may be another one";
     } else {
       down.reason = options_.url + " answered HTTP " + std::to_string(status);
       down.reason += status == 101 ? " in a way that is no WebSocket" : " instead of WebSocket";

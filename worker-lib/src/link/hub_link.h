@@ -14,9 +14,10 @@
 namespace fedwatt::link {
 
 struct HubLinkOptions {
-  std::string url;   // ws://host[:port] or wss://host[:port]
-  std::string path;  // "/v1/worker" or "/v1/viewer"
-  TlsFiles tls{};    // for wss://; read again for every connection
+  std::string url;      // ws://host[:port] or wss://host[:port]
+  std::string path;     // "/v1/worker" or "/v1/viewer"
+  std::string token{};  // goes into the handshake; "": none. Only visible ASCII
+  TlsFiles tls{};       // for wss://; read again for every connection
   // Reconnects after a random time between 0 and a bound that doubles from `first_retry` to
   // `longest_retry` (full jitter), and starts over after a minute of being connected.
   std::chrono::milliseconds first_retry{500};

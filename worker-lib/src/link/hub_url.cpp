@@ -1,5 +1,6 @@
 #include "link/hub_url.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "fedwatt/protocol/number_in.h"
@@ -64,6 +65,12 @@ HubUrl parse_hub_url(std::string_view url) {
     parsed.port = parse_port(url, after_host.substr(1));
   }
   return parsed;
+}
+
+bool is_token(std::string_view text) {
+  constexpr std::size_t kMaxTokenBytes = 1'000;
+  return text.size() <= kMaxTokenBytes &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
 }  // namespace fedwatt::link

@@ -19,4 +19,8 @@ struct HubUrl {
 // std::invalid_argument with a sentence for people if `url` is anything else.
 HubUrl parse_hub_url(std::string_view url);
 
+// Whether `text` can be a token, or is empty: visible ASCII, at most 1,000 bytes. Anything else
+// could end the header that it is put into.
+bool is_token(std::string_view text);
+
 }  // namespace fedwatt::link

@@ -109,6 +109,12 @@ void check_options(const WorkerOptions& options) {
   check_name("worker's name (option worker)", options.worker);
   check_text("region (option region)", options.region);
   check_text("framework (option framework)", options.framework);
+  // Which is not quoted: it is a secret.
+  if (!link::is_token(options.token)) {
+    refuse(
+        "the token (option token, or FEDWATT_TOKEN) cannot be used; give what fedwatt-hub token "
+        "add printed, in one line");
+  }
   check_name("metric that the run is judged by (option target)", options.target.metric);
   if (options.pue && !(*options.pue >= 1 && *options.pue <= kMaxPue)) {
     refuse("the data centre's PUE (option pue) is " + text_of(*options.pue) +

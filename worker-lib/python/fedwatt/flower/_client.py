@@ -37,7 +37,7 @@ Mod = Callable[[Any, Any, Callable[[Any, Any], Any]], Any]
 
 
 def mod(*, hub: Optional[str] = None, run: Optional[str] = None, region: Optional[str] = None,
-        pue: Optional[float] = None) -> Mod:
+        pue: Optional[float] = None, token: str = "") -> Mod:
     """A Flower mod for ClientApp(mods=[...]), best the last one, next to the app.
 
     hub     else `fedwatt-hub` in the node's or the run's config, FEDWATT_HUB, or what the server
@@ -46,12 +46,13 @@ def mod(*, hub: Optional[str] = None, run: Optional[str] = None, region: Optiona
     region  of the grid that feeds this node, such as "FR"; else `fedwatt-region` in the node's
             config (flower-supernode --node-config), or FEDWATT_REGION
     pue     of the data centre; else `fedwatt-pue`, or FEDWATT_PUE
+    token   for a hub that wants one; else FEDWATT_TOKEN. Make it with --worker 'node-*'
 
     The training comes first: what goes wrong here is logged under logging.getLogger("fedwatt").
     Raises ImportError if there is no Flower, or one too old.
     """
     flwr = _settings.flower()
-    given = _settings.Given(hub, run, region, pue)
+    given = _settings.Given(hub, run, region, pue, token=token)
 
     def measure(message: Any, context: Any, call_next: Callable[[Any, Any], Any]) -> Any:
         phase = PHASES.get(message.metadata.message_type.split(".")[0])
@@ -150,7 +151,7 @@ def _open(stack: contextlib.ExitStack, given: _settings.Given, message: Any, con
     worker = _worker.Worker(
         hub, run=(order.run if order else found.run) or "flower", worker=name,
         region=found.region, pue=found.pue, framework=_framework(version, context),
-        spool_dir=folder)
+        spool_dir=folder, token=found.token)
     worker.checkpoint_for(round, 0)
     return _Job(worker, round, bytes_received, hub_deadline)
 

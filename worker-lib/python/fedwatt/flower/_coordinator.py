@@ -111,7 +111,7 @@ class Coordinator:
             settings.hub, run=self._run(), worker=COORDINATOR, role="coordinator",
             total_rounds=self.total_rounds, region=settings.region, pue=settings.pue,
             framework=self._framework, policies=settings.policies,
-            spool_dir=self._spool_dir())
+            spool_dir=self._spool_dir(), token=settings.token)
         deadline = time.monotonic() + CONNECT_LIMIT_S
         while not self._worker.stats().connected and time.monotonic() < deadline:
             time.sleep(0.01)

@@ -18,7 +18,8 @@ Strategy = TypeVar("Strategy")
 
 def watch(strategy: Strategy, context: Any = None, *, hub: Optional[str] = None,
           run: Optional[str] = None, region: Optional[str] = None, pue: Optional[float] = None,
-          total_rounds: Optional[int] = None, policies: Sequence[str] = ()) -> Strategy:
+          total_rounds: Optional[int] = None, policies: Sequence[str] = (),
+          token: str = "") -> Strategy:
     """Returns `strategy`, which from now on tells Fedwatt of its rounds, and waits or ends between
     them when an operator says so. A stop passes over the rounds that are left: `start` returns, or
     the legacy server ends, with what was trained until then.
@@ -28,6 +29,7 @@ def watch(strategy: Strategy, context: Any = None, *, hub: Optional[str] = None,
     run           `fedwatt-run`, or FEDWATT_RUN; by default the Flower app's name
     region, pue   of the server: `fedwatt-region`, `fedwatt-pue`, FEDWATT_REGION, FEDWATT_PUE
     policies      like `fedwatt.Worker`'s; or all in one text, `fedwatt-policies`, FEDWATT_POLICIES
+    token         for a hub that wants one; by default FEDWATT_TOKEN. Make it with --coordinator
     total_rounds  by default what `start` is given, or `num-server-rounds`
 
     Connects when the first round begins; only then may ValueError say that these cannot work.
@@ -35,7 +37,7 @@ def watch(strategy: Strategy, context: Any = None, *, hub: Optional[str] = None,
     one too old.
     """
     flwr = _settings.flower()
-    given = _settings.Given(hub, run, region, pue, policies or None)
+    given = _settings.Given(hub, run, region, pue, policies or None, token)
     run_config = getattr(context, "run_config", {})
     coordinator = Coordinator(_settings.settings(given, run_config), f"flower {flwr.__version__}",
                               getattr(context, "run_id", None))

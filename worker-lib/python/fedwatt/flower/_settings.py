@@ -17,6 +17,7 @@ class Settings(NamedTuple):
     pue: Optional[float]
     policies: Sequence[str]
     offline_folder: Path
+    token: str = ""  # "": FEDWATT_TOKEN, which is the library's to read
 
     def spool_dir(self, flower_run_id: Optional[int]) -> Path:
         """For what the hub has not taken yet of the workers of this Flower run. OSError: there is
@@ -34,6 +35,8 @@ class Given(NamedTuple):
     region: Optional[str] = None
     pue: Optional[float] = None
     policies: Union[str, Sequence[str], None] = None
+    # Not from Flower's configuration: every node of a run is sent that.
+    token: str = ""
 
 
 def settings(given: Given, *configs: Config) -> Settings:
@@ -52,7 +55,7 @@ def settings(given: Given, *configs: Config) -> Settings:
     return Settings(find("hub", given.hub), find("run", given.run),
                     find("region", given.region) or "", None if pue is None else float(pue),
                     [policies] if isinstance(policies, str) else policies,
-                    Path(folder) if folder else _default_offline_folder())
+                    Path(folder) if folder else _default_offline_folder(), given.token)
 
 
 def _default_offline_folder() -> Path:
