@@ -88,6 +88,13 @@ def test_limits_follow_the_address_that_a_trusted_proxy_names(make_hub, sqlite_d
     assert refused(hub, "address_rate") == (answers + forged).count(429)
 
 
+def test_a_header_that_comes_twice_is_one_list(make_hub, sqlite_database):
+    hub = make_hub(sqlite_database, "--trusted-proxy", "127.0.0.1", "--max-requests-per-address", "1")
+    answers = [ask(hub, b"GET /healthz HTTP/1.1\r\nHost: hub\r\nX-Forwarded-For: 198.51.100.%d\r\n"
+                        b"X-Forwarded-For: 203.0.113.7\r\n\r\n" % n) for n in range(40)]
+    assert 429 in map(status_of, answers)
+
+
 def test_nobody_else_is_believed(make_hub, sqlite_database):
     hub = make_hub(sqlite_database, "--trusted-proxy", "192.0.2.1", "--max-requests-per-address", "1")
     assert {asks_as(hub, "203.0.113.7") for _ in range(40)} == {200}, "127.0.0.1 itself has no limit"
