@@ -10,7 +10,7 @@
 namespace fedwatt::net {
 
 // An address of IPv4 in its own form, also where it came in that of IPv6.
-asio::ip::address plain_address(const asio::ip::address& address);
+asio::ip::address plain_address(const asio::ip::address& given);
 
 // The proxies whose word is taken for whom they speak for.
 //
@@ -22,7 +22,7 @@ class Forwarding {
   // Each "ADDRESS" or "ADDRESS/BITS". Throws std::invalid_argument with what is wrong.
   explicit Forwarding(const std::vector<std::string>& trusted);
 
-  bool trusts(const asio::ip::address& address) const;
+  bool trusts(const asio::ip::address& host) const;
 
   // Who asks by a connection from `peer` with this X-Forwarded-For (empty: none).
   asio::ip::address client_of(const asio::ip::address& peer, std::string_view forwarded_for) const;
