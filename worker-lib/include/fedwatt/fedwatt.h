@@ -113,8 +113,9 @@ typedef struct fedwatt_options {
   const char* ca_file;
   const char* client_certificate;
   const char* client_key;
-  /* For a hub that wants one: what `fedwatt-hub token add` printed. A secret: it is in no log, spool
-   * or file of the library's. Null or "": what the environment has as FEDWATT_TOKEN, if anything. */
+  /* For a hub that wants one: what `fedwatt-hub token add` printed. A secret: it is in no log,
+   * spool or file of the library's. Null or "": what the environment has as FEDWATT_TOKEN, if
+   * anything. */
   const char* token;
 } fedwatt_options;
 

@@ -38,8 +38,8 @@ class Peers {
   virtual void send(const std::vector<ConnectionId>& to, std::string frame) = 0;
 
   // Sends news to many, each frame to its connections. Making and sending news may take up to a
-  // third of the I/O thread's time, and some more in a burst: what it took since `begun` is followed
-  // by a rest, where it was more, after which PeerHandler::rested is called.
+  // third of the I/O thread's time, and some more in a burst: what it took since `begun` is
+  // followed by a rest, where it was more, after which PeerHandler::rested is called.
   struct News {
     std::vector<ConnectionId> to;
     std::string frame;
