@@ -12,7 +12,8 @@ RUN cmake --preset package --log-level=WARNING && cmake --build --preset package
     cd build/package && strip bin/fedwatt* bin/fashion_mnist_* lib/libfedwatt.so && \
     /src/packaging/docker/image-root /images/hub bin/fedwatt-hub /usr/bin/curl && \
     /src/packaging/docker/image-root /images/viewer bin/fedwatt && \
-    /src/packaging/docker/image-root /images/training bin/fashion_mnist_*
+    /src/packaging/docker/image-root /images/training bin/fashion_mnist_* && \
+    mkdir /images/home
 
 # The Debian packages:  docker build --target packages --output packages .
 FROM build AS deb
@@ -36,6 +37,8 @@ ENTRYPOINT ["fedwatt"]
 
 FROM scratch AS hub
 COPY --from=build /images/hub /
+# A volume that is mounted here for the first time gets this owner.
+COPY --from=build --chown=10001:10001 /images/home /var/lib/fedwatt
 USER 10001:10001
 WORKDIR /var/lib/fedwatt
 ENV FEDWATT_LISTEN=0.0.0.0:3000

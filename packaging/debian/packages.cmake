@@ -53,7 +53,8 @@ fedwatt_debian_package(development libfedwatt-dev libdevel
   "tells the Fedwatt hub what a training costs: headers"
   "The headers for C and C++, the CMake package and the pkg-config module.")
 
-set(CPACK_DEBIAN_HUB_PACKAGE_DEPENDS "adduser")
+# procps: the kill of ExecReload.
+set(CPACK_DEBIAN_HUB_PACKAGE_DEPENDS "adduser, procps")
 set(CPACK_DEBIAN_HUB_PACKAGE_RECOMMENDS "ca-certificates")
 set(CPACK_DEBIAN_HUB_PACKAGE_SUGGESTS "fedwatt, postgresql")
 foreach(file conffiles postinst prerm postrm)
