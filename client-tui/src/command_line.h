@@ -72,8 +72,8 @@ struct EarlyExit {
 // What the environment gives where the command line says nothing.
 struct Defaults {
   std::string hub_url = "ws://127.0.0.1:3000";
-  std::string ca_file;
   std::string viewer_name;  // user@host
+  std::string ca_file{};
 };
 
 // Reads the arguments that follow the program's name.

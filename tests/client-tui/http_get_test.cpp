@@ -108,7 +108,8 @@ TEST(HttpGet, ARedirectionIsNotFollowed) {
 
 TEST(HttpGet, SilenceEnds) {
   const OneAnswer server("");
-  const auto got = http_get(server.url(), [](auto) { return true; }, {{}, std::chrono::seconds(1)});
+  const auto got =
+      http_get(server.url(), [](auto) { return true; }, {{}, "", std::chrono::seconds(1)});
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().status, 0);
 }

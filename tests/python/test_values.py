@@ -38,6 +38,9 @@ from hub import TIMEOUT_S
     (dict(policies="budgt"), ValueError, "'budgt' is no kind of policy"),
     (dict(policies=[5]), TypeError, "policies must be a str"),
     (dict(policies=5), TypeError, "policies must be a list of str"),
+    (dict(token="two words"), ValueError, "option token, or FEDWATT_TOKEN"),
+    (dict(token=b"fw_a"), TypeError, "token must be a str"),
+    (dict(token="fw_a\0b"), ValueError, "^token cannot be used: it is no text$"),
     (dict(color="red"), TypeError, "color"),
 ])
 def test_options_that_cannot_work_raise(options, error, part):

@@ -67,6 +67,19 @@ TEST(CheckOptions, RefusesWhatCannot) {
               HasSubstr("framework"));
 }
 
+// A token goes into a header, which nothing in it may end, and no complaint quotes it.
+TEST(CheckOptions, TakesATokenOfOneLineAlone) {
+  WorkerOptions options = good_options();
+  options.token = "fw_hospital-3_" + std::string(64, 'a');
+  EXPECT_EQ(complaint_about(options), "");
+  for (const std::string& token : {std::string("hidden\r\nHost: evil"), std::string("hidden token"),
+                                   std::string("hidden\xc3\xbc"), std::string(1'001, 'h')}) {
+    options.token = token;
+    EXPECT_THAT(complaint_about(options), HasSubstr("option token, or FEDWATT_TOKEN"));
+    EXPECT_THAT(complaint_about(options), Not(HasSubstr("hidden")));
+  }
+}
+
 TEST(PoliciesOf, AreEachAWordOrWords) {
   WorkerOptions options = good_options();
   EXPECT_EQ(policies_of(options).value(), std::nullopt);

@@ -68,7 +68,7 @@ class Gate {
 
  private:
   struct Guest {
-    net::Endpoint endpoint;
+    net::Endpoint endpoint = net::Endpoint::kWorker;
     std::string address;
     HolderPtr holder;  // null before it said whose it is
   };
