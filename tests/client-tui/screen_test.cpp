@@ -90,7 +90,7 @@ TEST(Screen, AnInsecureHubIsSaidAboveTheFigures) {
   model.apply(welcome, sample::at(100));
   const std::string text = picture(model, run_screen(), kSmall);
   EXPECT_NE(text.find("This hub is insecure: whoever reaches it may"), std::string::npos) << text;
-  model.apply(sample::welcome(), sample::at(101));
+  model.apply(sample::welcome(), sample::at(100));
   expect_snapshot("run_80x24", picture(model, run_screen(), kSmall));
 }
 
