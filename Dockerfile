@@ -10,9 +10,9 @@ RUN ./dev packages package && rm -rf /var/lib/apt/lists/*
 COPY . .
 RUN cmake --preset package --log-level=WARNING && cmake --build --preset package && \
     cd build/package && strip bin/fedwatt* bin/fashion_mnist_* lib/libfedwatt.so && \
-    /src/packaging/docker/image-root /images/hub bin/fedwatt-hub /usr/bin/curl && \
-    /src/packaging/docker/image-root /images/viewer bin/fedwatt && \
-    /src/packaging/docker/image-root /images/training bin/fashion_mnist_* && \
+    /src/cmake/packaging/docker/image-root /images/hub bin/fedwatt-hub /usr/bin/curl && \
+    /src/cmake/packaging/docker/image-root /images/viewer bin/fedwatt && \
+    /src/cmake/packaging/docker/image-root /images/training bin/fashion_mnist_* && \
     mkdir /images/home
 
 # The Debian packages:  docker build --target packages --output packages .

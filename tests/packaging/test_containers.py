@@ -60,7 +60,7 @@ def test_plain_up_starts_the_hub_and_its_database(services):
 
 
 def test_the_images_run_as_the_user_that_their_files_belong_to(services):
-    made = re.search(r"^id=(\d+)$", (ROOT / "packaging/docker/image-root").read_text(), flags=re.M)[1]
+    made = re.search(r"^id=(\d+)$", (ROOT / "cmake/packaging/docker/image-root").read_text(), flags=re.M)[1]
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert set(re.findall(r"^USER (\S+)", dockerfile, flags=re.M)) == {f"{made}:{made}"}
     assert dockerfile.count("\nUSER ") == 3
@@ -132,7 +132,7 @@ def test_the_hub_accepts_the_settings_of_the_manifest_and_of_the_package(hub_pro
     (tmp_path / "database-password").write_text("secret")
     subprocess.run([hub_program, "token", "add", "ada", "--role", "admin", "--tokens",
                     tmp_path / "tokens.json"], check=True, stdout=subprocess.DEVNULL)
-    for file in (KUBERNETES / "hub.conf", ROOT / "packaging/hub.conf"):
+    for file in (KUBERNETES / "hub.conf", ROOT / "cmake/packaging/hub.conf"):
         text = re.sub("/(run/secrets|var/lib)/fedwatt", str(tmp_path), file.read_text())
         (tmp_path / "hub.conf").write_text(text)
         subprocess.run([hub_program, "--config", tmp_path / "hub.conf", "--check-config"],
@@ -152,7 +152,7 @@ def test_the_manifests_are_valid_kubernetes():
 def test_systemd_accepts_the_unit(hub_program, tmp_path):
     if not shutil.which("systemd-analyze"):
         pytest.skip("no systemd-analyze here")
-    made = hub_program.parents[1] / "packaging/fedwatt-hub.service"
+    made = hub_program.parents[1] / "cmake/packaging/fedwatt-hub.service"
     unit = tmp_path / "fedwatt-hub.service"
     unit.write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={hub_program}", made.read_text(), flags=re.M))
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], check=False, text=True,

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 BUILD = pathlib.Path(os.environ["FEDWATT_BUILD"])
-MANUALS = BUILD / "packaging/manuals"
+MANUALS = BUILD / "cmake/packaging/manuals"
 PROGRAMS = ["fedwatt-hub", "fedwatt"]
 # An option that is there: a page or a completion that was made of nothing would pass, else.
 KNOWN = {"fedwatt-hub": {((), "--database-password-file"), (("token", "add"), "--role")},
