@@ -33,15 +33,17 @@ BAD_KEY = {"hub": 400, "why": "4.2.1: 16 bytes in base64; the oracle takes any"}
 OLD_DRAFT = {"hub": 500, "why": "websocketpp takes it for a draft, in which it is wrong; refused, as it must be"}
 NO_VERSION = {"hub": 400, "why": "websocketpp does not know the code 426; refused, as it must be"}
 NO_HTTP_1_1 = {"hub": 400, "why": "4.2.1: HTTP/1.1; the oracle does not look at it"}
+FOREIGN = {"hub": 403, "why": "10.2: a web page from elsewhere, which --allow-origin does not name"}
 TOO_LONG = {"hub": 431, "why": "more than the 16 kB that a request's head may have"}
 
 HANDSHAKES = [
     Handshake("RFC 6455's own", request()),
     Handshake("tokens in another case", request(Upgrade="WebSocket", Connection="upgrade")),
-    Handshake("field names in another case", request(more=["ORIGIN: http://here"]).replace(b"Upgrade:", b"UPGRADE:")),
+    Handshake("field names in another case", request(more=["ORIGIN: http://hub"]).replace(b"Upgrade:", b"UPGRADE:")),
     Handshake("Connection with more tokens", request(Connection="keep-alive, Upgrade")),
     Handshake("an Origin, cookies, a user agent", request(
-        more=["Origin: https://dash.example", "Cookie: a=b; c=d", "User-Agent: probe/1.0"])),
+        more=["Origin: http://hub", "Cookie: a=b; c=d", "User-Agent: probe/1.0"])),
+    Handshake("somebody else's Origin", request(more=["Origin: https://dash.example"]), **FOREIGN),
     Handshake("fields that nobody knows", request(more=["X-What: ever", "X-Empty:"])),
     Handshake("no space after the colons", request().replace(b": ", b":")),
     Handshake("much space after the colons", request().replace(b": ", b": \t  ")),

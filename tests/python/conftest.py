@@ -31,13 +31,9 @@ def pytest_unconfigure():
 class WatchedHub(Hub):
     """A hub, and the commands that an operator would give."""
 
-    @property
-    def url(self):
-        return f"ws://127.0.0.1:{self.port}"
-
     def viewer(self, *arguments):
         """Runs `fedwatt`, which must succeed."""
-        done = subprocess.run([VIEWER, *arguments, "--hub", self.url], env=clean_environment(),
+        done = subprocess.run([VIEWER, *arguments, "--hub", self.url()], env=clean_environment(),
                               timeout=2 * TIMEOUT_S, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
         assert done.returncode == 0, done.stdout
@@ -122,7 +118,7 @@ def run_python(tmp_path):
 
     def run(script, *arguments, hub=None, **environment):
         if hub is not None:
-            environment["FEDWATT_HUB"] = hub.url
+            environment["FEDWATT_HUB"] = hub.url()
         start = [str(script)] if isinstance(script, Path) else ["-c", textwrap.dedent(script)]
         programs.append(Program([*start, *arguments], environment, tmp_path))
         return programs[-1]

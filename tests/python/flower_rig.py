@@ -72,7 +72,7 @@ def free_port() -> int:
 def order(hub, action, run, *more):
     """Gives a command, and does not wait for those who are to obey."""
     done = subprocess.run([VIEWER, action, run, "--reason", "a test", "--timeout", "1", "--hub",
-                           hub.url, *more], stdout=subprocess.PIPE, text=True)
+                           hub.url(), *more], stdout=subprocess.PIPE, text=True)
     assert done.returncode in (0, 2), done.stdout  # 2: not everybody has acknowledged it so far
 
 

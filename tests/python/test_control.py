@@ -11,7 +11,7 @@ from hub import TIMEOUT_S, until
 
 
 def open_worker(hub, **options):
-    return fedwatt.Worker(hub.url, run="digits", worker="hospital-3", **options)
+    return fedwatt.Worker(hub.url(), run="digits", worker="hospital-3", **options)
 
 
 def test_rounds_with_their_phases_and_results_reach_the_hub(hub):
@@ -41,7 +41,7 @@ def test_rounds_with_their_phases_and_results_reach_the_hub(hub):
 
 
 def test_a_coordinator_plans_rounds_that_begin_with_any_number(hub):
-    with fedwatt.Worker(hub.url, run="digits", worker="server", role="coordinator") as server, \
+    with fedwatt.Worker(hub.url(), run="digits", worker="server", role="coordinator") as server, \
             open_worker(hub) as w:
         for r in server.rounds(2, first=0):
             server.plan_round(r, ["hospital-3"])
@@ -224,7 +224,7 @@ def test_what_ends_the_block_is_what_the_hub_is_told(hub, error, reason):
 
 
 def test_a_hub_is_found_by_the_environment(hub, monkeypatch):
-    monkeypatch.setenv("FEDWATT_HUB", hub.url)
+    monkeypatch.setenv("FEDWATT_HUB", hub.url())
     with fedwatt.Worker(run="digits", worker="w"):
         until(lambda: hub.has("/api/v1/runs/digits"), "the run")
 
@@ -244,7 +244,7 @@ def test_what_a_process_left_in_the_spool_the_next_one_sends(hub, no_hub, tmp_pa
     left = w.stats().reports_offline
     assert left >= 3
     assert [each.suffix for each in (tmp_path / "spool").iterdir()] == [".spool"]
-    with worker(hub.url) as w:
+    with worker(hub.url()) as w:
         assert w.flush(TIMEOUT_S)
         assert w.stats().reports_acknowledged == left
         assert [each["round"] for each in hub.rounds("digits")] == [1, 2, 3]
@@ -262,6 +262,6 @@ def test_a_full_queue_keeps_what_rounds_cost(hub, no_hub, tmp_path):
             w.report(accuracy=0.5)
         assert w.stats().reports_folded > 0
         assert w.stats().reports_dropped == 0
-    with fedwatt.Worker(hub.url, run="digits", worker="w", spool_dir=tmp_path) as w:
+    with fedwatt.Worker(hub.url(), run="digits", worker="w", spool_dir=tmp_path) as w:
         assert w.flush(TIMEOUT_S)
         assert [each["energy_j"] for each in hub.rounds("digits")] == [10, 10]

@@ -17,7 +17,7 @@ PAGES = [ROOT / "docs" / "python.md", ROOT / "worker-lib" / "python" / "README.m
 
 
 def test_a_whole_training(hub, run_python, tmp_path):
-    output = run_python(EXAMPLE / "train.py", "--hub", hub.url, "--rounds", "12",
+    output = run_python(EXAMPLE / "train.py", "--hub", hub.url(), "--rounds", "12",
                         "--model", str(tmp_path / "model.npz")).ends_well()
     assert output.splitlines()[-1] == "finished"
     rounds = hub.rounds("python-digits")
@@ -39,7 +39,7 @@ def test_a_whole_training(hub, run_python, tmp_path):
 
 def test_pause_resume_and_stop_keep_the_model(hub, run_python, tmp_path):
     model = tmp_path / "model.npz"
-    training = run_python(EXAMPLE / "train.py", "--hub", hub.url, "--rounds", "100000",
+    training = run_python(EXAMPLE / "train.py", "--hub", hub.url(), "--rounds", "100000",
                           "--clients", "2", "--model", str(model))
     assert training.line().startswith("round 1/100000 accuracy")
     hub.command("pause", "python-digits")
@@ -57,7 +57,7 @@ def test_pause_resume_and_stop_keep_the_model(hub, run_python, tmp_path):
 
 
 def test_a_client_that_is_stopped_by_name_leaves_and_the_others_go_on(hub, run_python, tmp_path):
-    training = run_python(EXAMPLE / "train.py", "--hub", hub.url, "--rounds", "100000",
+    training = run_python(EXAMPLE / "train.py", "--hub", hub.url(), "--rounds", "100000",
                           "--model", str(tmp_path / "model.npz"))
     training.line()
     hub.command("stop", "python-digits", "--worker", "client-2")

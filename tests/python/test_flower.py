@@ -87,7 +87,7 @@ def check_rounds(hub, run, nodes, last, closed_by=("all_reported",)):
 def test_pause_resume_and_stop(flower, hub, tmp_path):
     flower.start_superlink(simulated_nodes=4)
     model = tmp_path / "model.npz"
-    flower.start_run(APP, num_server_rounds=2000, model_file=str(model), fedwatt_hub=hub.url)
+    flower.start_run(APP, num_server_rounds=2000, model_file=str(model), fedwatt_hub=hub.url())
     wait_for_round(hub, "flower-digits", 4, flower)
 
     hub.command("pause", "flower-digits")
@@ -128,7 +128,7 @@ def assert_model_is_of_round(model, figures):
 def test_a_hub_that_is_away_for_a_while(flower, hub, tmp_path):
     flower.start_superlink(simulated_nodes=4)
     model = tmp_path / "model.npz"
-    flower.start_run(APP, num_server_rounds=16, model_file=str(model), fedwatt_hub=hub.url)
+    flower.start_run(APP, num_server_rounds=16, model_file=str(model), fedwatt_hub=hub.url())
     wait_for_round(hub, "flower-digits", 3, flower)
     hub.kill()
     # Rounds go on: the app's log says which.
@@ -150,7 +150,7 @@ def test_a_process_for_each_message(flower, hub, tmp_path):
     for partition in range(2):
         flower.start_supernode(partition, 2, **{"fedwatt-region": ["FR", "PL"][partition]})
     flower.start_run(APP, num_server_rounds=1, model_file=str(tmp_path / "model.npz"),
-                     fedwatt_hub=hub.url)
+                     fedwatt_hub=hub.url())
     assert flower.wait() == "finished:completed", flower.log()
     until(lambda: hub.state("flower-digits") == "finished", "the end of the run")
     found = check_rounds(hub, "flower-digits", 2, 1)
@@ -166,7 +166,7 @@ def test_numpy_clients_and_their_strategies(flower, hub, tmp_path):
     """The API of before Flower 1.21: FedAvg drives the clients, who know nothing of messages."""
     flower.start_superlink(simulated_nodes=2)
     model = tmp_path / "model.npy"
-    flower.start_run(LEGACY_APP, num_server_rounds=100, model_file=str(model), fedwatt_hub=hub.url)
+    flower.start_run(LEGACY_APP, num_server_rounds=100, model_file=str(model), fedwatt_hub=hub.url())
     wait_for_round(hub, "half-way", 3, flower)
 
     # One node alone, by its name: it answers its server when it may go on.

@@ -67,7 +67,7 @@ def flwr(monkeypatch, tmp_path):
 def context(hub):
     return types.SimpleNamespace(
         run_id=4711, node_id=NODE, node_config={"partition-id": 3}, state=Content(),
-        run_config={"fedwatt-hub": hub.url, "fedwatt-run": "stand-in"})
+        run_config={"fedwatt-hub": hub.url(), "fedwatt-run": "stand-in"})
 
 
 class Strategy:
@@ -289,7 +289,7 @@ def test_two_messages_of_a_node_at_once(hub, context, tmp_path, caplog):
 
 def test_an_operator_stops_one_node(hub, context):
     mod = fedwatt.flower.mod()
-    worker = fedwatt.Worker(hub.url, run="stand-in", worker="server", role="coordinator")
+    worker = fedwatt.Worker(hub.url(), run="stand-in", worker="server", role="coordinator")
     mod(message(round=1), context, lambda *_: reply(accuracy=0.5))
     order(hub, "stop", "stand-in", "--worker", "node-17")
     answered = mod(message(round=2), context, lambda *_: reply(accuracy=0.5))
@@ -302,7 +302,7 @@ def test_an_operator_stops_one_node(hub, context):
 def test_clients_keep_their_reports_until_the_hub_knows_the_run(hub, context, tmp_path):
     """Else the first client would start the run, and end it when it leaves."""
     mod = fedwatt.flower.mod()
-    order = {"round": 1, "run": "stand-in", "hub": hub.url, "known": False}
+    order = {"round": 1, "run": "stand-in", "hub": hub.url(), "known": False}
 
     def deliver(kind, known):
         text = json.dumps({**order, "known": known})
@@ -313,7 +313,7 @@ def test_clients_keep_their_reports_until_the_hub_knows_the_run(hub, context, tm
     assert not hub.has("/api/v1/runs/stand-in")
     folder = tmp_path / "offline" / "4711"
     assert [each.suffix for each in folder.iterdir()] == [".spool"]
-    worker = fedwatt.Worker(hub.url, run="stand-in", worker="server", role="coordinator")
+    worker = fedwatt.Worker(hub.url(), run="stand-in", worker="server", role="coordinator")
     assert worker.checkpoint(1)
     until(lambda: worker.stats().connected, "the coordinator")
     deliver("evaluate", known=True)

@@ -28,7 +28,7 @@ def test_a_traice_training_needs_another_import_and_nothing_else(hub, run_python
 
 
 def test_what_traice_could_not_say(hub):
-    client = TraiceClient(hub.url, "CRITICAL", "CRITICAL", run="digits", worker="hospital-3",
+    client = TraiceClient(hub.url(), "CRITICAL", "CRITICAL", run="digits", worker="hospital-3",
                           total_rounds=7, country_iso="FR")
     client.start()
     assert client.update(1, 0.5, 0.25)
@@ -40,7 +40,7 @@ def test_what_traice_could_not_say(hub):
 
 
 def test_pause_and_stop(hub):
-    client = TraiceClient(hub.url, run="digits", worker="w")
+    client = TraiceClient(hub.url(), run="digits", worker="w")
     client.start()
     assert client.update(1, 0.5, None)
     assert client.worker.flush(TIMEOUT_S)
@@ -65,8 +65,6 @@ def test_pause_and_stop(hub):
 def test_arguments(no_hub, caplog):
     with pytest.raises(ValueError, match="Log level LOUD is unknown"):
         TraiceClient(no_hub, "LOUD")
-    with pytest.raises(ValueError, match="TLS"):
-        TraiceClient("https://hub:3000")
     with pytest.warns(UserWarning, match="knows no argument save_to_file"):
         client = TraiceClient(no_hub, save_to_file=True)
     assert client.update("first", 0.5, 0.5) and client.update(2, "good", None)

@@ -66,7 +66,7 @@ class Hostile:
 
 def report_one(hub, **result):
     """The round as the hub has it, and how many values were left out."""
-    with fedwatt.Worker(hub.url, run="digits", worker="w", close_timeout=TIMEOUT_S) as w:
+    with fedwatt.Worker(hub.url(), run="digits", worker="w", close_timeout=TIMEOUT_S) as w:
         assert w.checkpoint(1)
         w.report(**result)
     assert w.stats().reports_acknowledged == w.stats().reports_made > 0

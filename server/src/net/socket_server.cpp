@@ -413,7 +413,7 @@ class SocketServer::Impl {
       } else if (!session->paused && !session->throttled &&
                  now - session->heard_at > patience.silent_for) {
         close(id, protocol::kCloseNoLife, "no sign of life");
-        cut(*session);
+        post([gone = session] { cut(*gone); });  // once that is written
       } else if (now - session->pinged_at > patience.silent_for * 3 / 8) {
         session->pinged_at = now;
         websocketpp::lib::error_code ignored;

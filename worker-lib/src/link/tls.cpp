@@ -35,7 +35,7 @@ std::string openssl_words() {
   return reason ? reason : "it cannot be read";
 }
 
-[[noreturn]] void refuse(const std::string& what, const std::string& file) {
+[[noreturn]] void cannot_use(const std::string& what, const std::string& file) {
   throw std::invalid_argument("the file " + file + " has no " + what +
                               " in PEM that can be used: " + openssl_words());
 }
@@ -106,17 +106,17 @@ std::shared_ptr<asio::ssl::context> make_tls_context(const TlsFiles& files) {
   if (files.ca_file.empty()) {
     trust_system(ssl);
   } else if (SSL_CTX_load_verify_file(ssl, files.ca_file.c_str()) != 1) {
-    refuse("CA's certificate (option ca_file)", files.ca_file);
+    cannot_use("CA's certificate (option ca_file)", files.ca_file);
   } else {
     // The hub's own certificate, too, may be what is trusted.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ssl), X509_V_FLAG_PARTIAL_CHAIN);
   }
   if (files.client_certificate.empty()) return context;
   if (SSL_CTX_use_certificate_chain_file(ssl, files.client_certificate.c_str()) != 1) {
-    refuse("certificate (option client_certificate)", files.client_certificate);
+    cannot_use("certificate (option client_certificate)", files.client_certificate);
   }
   if (SSL_CTX_use_PrivateKey_file(ssl, files.client_key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    refuse("key of the client certificate (option client_key)", files.client_key);
+    cannot_use("key of the client certificate (option client_key)", files.client_key);
   }
   return context;
 }
