@@ -39,10 +39,10 @@ TOO_LONG = {"hub": 431, "why": "more than the 16 kB that a request's head may ha
 HANDSHAKES = [
     Handshake("RFC 6455's own", request()),
     Handshake("tokens in another case", request(Upgrade="WebSocket", Connection="upgrade")),
-    Handshake("field names in another case", request(more=["ORIGIN: http://hub"]).replace(b"Upgrade:", b"UPGRADE:")),
+    Handshake("field names in another case", request(Host="localhost", more=["ORIGIN: http://localhost"]).replace(b"Upgrade:", b"UPGRADE:")),
     Handshake("Connection with more tokens", request(Connection="keep-alive, Upgrade")),
     Handshake("an Origin, cookies, a user agent", request(
-        more=["Origin: http://hub", "Cookie: a=b; c=d", "User-Agent: probe/1.0"])),
+        Host="localhost", more=["Origin: http://localhost", "Cookie: a=b; c=d", "User-Agent: probe/1.0"])),
     Handshake("somebody else's Origin", request(more=["Origin: https://dash.example"]), **FOREIGN),
     Handshake("fields that nobody knows", request(more=["X-What: ever", "X-Empty:"])),
     Handshake("no space after the colons", request().replace(b": ", b":")),

@@ -78,7 +78,7 @@ def test_what_the_image_is_built_from_comes_into_its_context():
     ignored = (ROOT / ".dockerignore").read_text().split()
     built = re.findall(r"^\s*add_subdirectory\((\S+)\)", (ROOT / "CMakeLists.txt").read_text(), flags=re.M)
     for folder in set(built) - {"tests", "bench"}:
-        assert f"!{folder}" in ignored, folder
+        assert f"!{folder.split('/')[0]}" in ignored, folder
     assert not {"!.git", "!build", "!tests"} & set(ignored)
 
 
