@@ -324,12 +324,12 @@ void WorkerImpl::leave_out(std::string sentence) {
 }
 
 // The hub's words may be in it, and a terminal behind it.
-void WorkerImpl::log(std::string_view text) const noexcept try {
-  const auto line = protocol::printable(text);
+void WorkerImpl::log(std::string_view line) const noexcept try {
+  const auto text = protocol::printable(line);
   if (options_.log) {
-    options_.log(line);
+    options_.log(text);
   } else {
-    std::fprintf(stderr, "fedwatt: %.*s\n", static_cast<int>(line.size()), line.data());
+    std::fprintf(stderr, "fedwatt: %.*s\n", static_cast<int>(text.size()), text.data());
   }
 } catch (...) {
   // The program's own logging failed: there is nobody left to tell.

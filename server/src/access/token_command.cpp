@@ -119,16 +119,15 @@ tl::expected<void, std::string> add(const Flags& flags, Timestamp now, std::ostr
   if (!token) return tl::unexpected(token.error());
   const std::string secret = make_secret();
   token->digest = digest_of(secret);
-  const auto changed =
-      change_tokens(flags.file, [&](Tokens& tokens) -> tl::expected<void, std::string> {
-        const auto known = tokens.find(token->name);
-        if (known != tokens.end() && known->second.state_at(now) == Token::State::kValid) {
-          return tl::unexpected("there is a token " + token->name +
-                                " already: revoke it first, or choose another name");
-        }
-        tokens.insert_or_assign(token->name, *token);
-        return {};
-      });
+  auto changed = change_tokens(flags.file, [&](Tokens& tokens) -> tl::expected<void, std::string> {
+    const auto known = tokens.find(token->name);
+    if (known != tokens.end() && known->second.state_at(now) == Token::State::kValid) {
+      return tl::unexpected("there is a token " + token->name +
+                            " already: revoke it first, or choose another name");
+    }
+    tokens.insert_or_assign(token->name, *token);
+    return {};
+  });
   if (!changed) return changed;
   explain(*token, err);
   out << "fw_" << token->name << "_" << secret << std::endl;
@@ -172,16 +171,15 @@ tl::expected<void, std::string> list(const Flags& flags, Timestamp now, std::ost
 }
 
 tl::expected<void, std::string> revoke(const Flags& flags, Timestamp now, std::ostream& err) {
-  const auto changed =
-      change_tokens(flags.file, [&](Tokens& tokens) -> tl::expected<void, std::string> {
-        const auto token = tokens.find(flags.name);
-        if (token == tokens.end()) {
-          return tl::unexpected("no token is called " + flags.name +
-                                "; fedwatt-hub token list shows those there are");
-        }
-        if (!token->second.revoked_at) token->second.revoked_at = now;
-        return {};
-      });
+  auto changed = change_tokens(flags.file, [&](Tokens& tokens) -> tl::expected<void, std::string> {
+    const auto token = tokens.find(flags.name);
+    if (token == tokens.end()) {
+      return tl::unexpected("no token is called " + flags.name +
+                            "; fedwatt-hub token list shows those there are");
+    }
+    if (!token->second.revoked_at) token->second.revoked_at = now;
+    return {};
+  });
   if (changed) err << "The token of " << flags.name << " is revoked.\n";
   return changed;
 }
