@@ -10,9 +10,9 @@ namespace {
 // As a value in an address's query.
 std::string percent_encoded(const std::string& text) {
   std::string encoded;
-  for (const unsigned char c : text) {
+  for (const char c : text) {
     const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    encoded += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
+    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return encoded;
 }
