@@ -18,6 +18,7 @@
 #include "fedwatt/hub/database_password.h"
 #include "fedwatt/protocol/names.h"
 #include "fedwatt/protocol/number_in.h"
+#include "fedwatt/protocol/printable.h"
 #include "fedwatt/protocol/time.h"
 #include "fedwatt/run/event_codec.h"
 #include "fedwatt/run/run.h"
@@ -151,16 +152,9 @@ std::string in_mib(std::uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
 }
 
-// A name is whatever a worker said: it must not move the cursor.
-std::string visible(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
-  return text;
-}
-
 std::string line_of(const Candidate& run) {
   return fmt::format("{}  {}  {}, last heard of {}: {} events, {} reports, {} commands, {}",
-                     run.run_id, visible(run.name), run.state,
+                     run.run_id, protocol::printable(run.name), run.state,
                      protocol::format_timestamp(run.last_event_at), run.events, run.reports,
                      run.commands, in_mib(run.bytes));
 }
