@@ -28,7 +28,7 @@ class CommitCycleTest : public testing::Test {
   CommitCycle cycle{
       committer,
       timers,
-      {[this](bool) { return tell("published"); }, [this](const StoreError&) { ++failures; },
+      {[this] { return tell("published"); }, [this](const StoreError&) { ++failures; },
        [this] { ++statuses; }, [this] { ++rooms; }}};
 };
 

@@ -43,7 +43,7 @@ class IntensityWatchTest : public testing::Test {
 
   FakeTimers timers;
   FakeCommitter committer;
-  CommitCycle cycle{committer, timers, {[](bool) { return Delivery([] {}); }, [](const auto&) {}}};
+  CommitCycle cycle{committer, timers, {[] { return Delivery([] {}); }, [](const auto&) {}}};
   Runs runs{cycle, [](auto&&...) {}};
   carbon::Intensities intensities;
   IntensityWatch watch{runs, intensities, timers};

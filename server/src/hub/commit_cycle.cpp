@@ -40,9 +40,7 @@ void CommitCycle::read(Reader reader) {
   }
 }
 
-void CommitCycle::go() { seal(false); }
-
-void CommitCycle::seal(bool busy) {
+void CommitCycle::go() {
   if (in_flight_) return;
   if (pending_.empty()) {
     waiting_bytes_ = 0;
@@ -58,7 +56,7 @@ void CommitCycle::seal(bool busy) {
   // While the store works: nothing is applied before this returns, so the runs are as the batch
   // leaves them.
   deliveries_ = std::exchange(after_, {});
-  deliveries_.push_back(callbacks_.publish(busy));
+  deliveries_.push_back(callbacks_.publish());
   make_answers();
   if (was_full) callbacks_.on_room();
 }
@@ -99,7 +97,7 @@ void CommitCycle::committed(const tl::expected<void, store::StoreError>& result)
   in_flight_bytes_ = answer_bytes_ = 0;
   available();
   for (const auto& delivery : std::exchange(deliveries_, {})) delivery();
-  seal(true);
+  go();
 }
 
 // ---- a store that cannot be written -------------------------------------------------------------

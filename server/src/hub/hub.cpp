@@ -25,8 +25,7 @@ Hub::Hub(store::Committer& committer, net::Peers& peers, net::Timers& timers, Ru
       timers_(timers),
       gate_(peers, timers),
       cycle_(committer, timers,
-             {[this](bool busy) { return publish(busy); }, std::move(on_failure),
-              [this] { tell_status(); },
+             {[this] { return publish(); }, std::move(on_failure), [this] { tell_status(); },
               [this] {
                 workers_.go_on();
                 viewers_.go_on();
@@ -56,9 +55,9 @@ void Hub::start() {
   tick();
 }
 
-Delivery Hub::publish(bool busy) {
+Delivery Hub::publish() {
   auto alerts = runs_.take_alerts();
-  return [acks = workers_.take_acks(), frames = viewers_.publish(runs_.take_changed(), busy),
+  return [acks = workers_.take_acks(), frames = viewers_.publish(runs_.take_changed()),
           told = alerts_ ? alerts_->publish(alerts) : Delivery([] {})] {
     acks();
     frames();

@@ -25,7 +25,12 @@ using protocol::RunView;
 
 constexpr std::size_t kMostSubscriptions = 1'000;
 constexpr int kMostRecomputations = 10;  // of one viewer at a time
-constexpr std::chrono::milliseconds kTellBusyEvery{100};
+
+// A leaky bucket of states told, each once for all viewers: 2,000 a second, the first ones of a
+// burst at once. However many there were, nobody waits longer than kLongestRest.
+constexpr std::chrono::microseconds kPerState{500};
+constexpr std::chrono::milliseconds kBurst{50};
+constexpr std::chrono::milliseconds kLongestRest{150};
 
 }  // namespace
 
@@ -279,21 +284,32 @@ void ViewerDesk::knows_untold(Session& viewer, run::Run& run) {
   if (untold_.contains(&run)) viewer.missed_since[&run] = run.offset();
 }
 
-Delivery ViewerDesk::publish(std::set<run::Run*> changed, bool busy) {
+std::chrono::milliseconds ViewerDesk::rest() const {
+  const auto rest =
+      std::chrono::ceil<std::chrono::milliseconds>(telling_paid_ - kBurst - timers_.now());
+  // Longer only where the clock was set back.
+  return rest.count() < 0 || rest > kLongestRest ? std::chrono::milliseconds{0} : rest;
+}
+
+Delivery ViewerDesk::publish(std::set<run::Run*> changed) {
   untold_.merge(changed);
   if (untold_.empty()) return [] {};
-  const bool soon = busy && timers_.now() - told_at_ < kTellBusyEvery;
-  if (!soon && !peers_.resting()) return make_news();
+  if (rest().count() == 0 && !peers_.resting()) return make_news();
   return [this] { tell_kept(); };
 }
 
 // Where there is more to commit, the next batch decides whether it is told.
 void ViewerDesk::tell_kept() {
-  if (!untold_.empty() && cycle_.settled() && !peers_.resting()) make_news()();
+  if (untold_.empty() || !cycle_.settled() || peers_.resting()) return;
+  if (rest().count() == 0) return make_news()();
+  if (std::exchange(will_tell_, true)) return;
+  timers_.after(rest(), [this] {
+    will_tell_ = false;
+    tell_kept();
+  });
 }
 
 Delivery ViewerDesk::make_news() {
-  told_at_ = timers_.now();
   const auto begun = std::chrono::steady_clock::now();
   std::deque<News> news_of_all;  // the shares point into it
   Audiences<std::vector<Missed>> late;
@@ -316,6 +332,10 @@ Delivery ViewerDesk::make_news() {
       add_commands(session, news, share);
     }
   }
+  const decltype(telling_paid_) now = timers_.now();
+  telling_paid_ = std::max(telling_paid_, now);
+  for (const auto& news : news_of_all) telling_paid_ += kPerState * news.all.size();
+  telling_paid_ = std::min<decltype(telling_paid_)>(telling_paid_, now + kBurst + kLongestRest);
   auto told = news_for(late);
   Audiences<Share> audiences;
   for (auto& [connection, share] : shares) {

@@ -35,9 +35,8 @@ class CommitCycle {
   static constexpr std::size_t kMostAnswerBytes = std::size_t{16} << 20;
 
   struct Callbacks {
-    // Makes what has to be told about the batch that is being sealed. Busy: it formed while another
-    // was committed, and so will the next one, probably.
-    std::function<Delivery(bool busy)> publish;
+    // Makes what has to be told about the batch that is being sealed.
+    std::function<Delivery()> publish;
     // The store refused a batch for good: the runs in memory are ahead of it.
     std::function<void(const store::StoreError&)> on_failure;
     // status() has changed.
@@ -102,7 +101,6 @@ class CommitCycle {
   std::size_t waiting_readers() const { return readers_.size(); }
 
  private:
-  void seal(bool busy);
   void submit();
   void committed(const tl::expected<void, store::StoreError>& result);
   void answer_readers();  // nothing is under way

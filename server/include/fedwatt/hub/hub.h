@@ -70,7 +70,7 @@ class Hub : public net::PeerHandler {
   // What it cannot take any more, or can again, is told to everybody.
   void tell_status();
   // What there is to tell about a batch that is being sealed.
-  Delivery publish(bool busy);
+  Delivery publish();
   void answer_runs(const net::HttpRequest& request, const VisibleRuns& runs,
                    std::function<void(net::HttpResponse)> respond);
   void answer_ready(std::function<void(net::HttpResponse)> respond);

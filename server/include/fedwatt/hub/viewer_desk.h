@@ -51,10 +51,10 @@ class ViewerDesk {
 
   void start();
 
-  // The frames about what the batch that is being sealed has changed. While the peers rest it is
-  // kept, and while the hub is busy mostly, too: to be told in its newest state.
-  Delivery publish(std::set<run::Run*> changed, bool busy);
-  // Tells what was kept, if nothing more is about to be committed.
+  // The frames about what the batch that is being sealed has changed. Where much was told lately,
+  // or the peers rest, it is kept, to be told in its newest state.
+  Delivery publish(std::set<run::Run*> changed);
+  // Tells what was kept, if it may and nothing more is about to be committed.
   void tell_kept();
 
   // Errors sent since it was made, by code.
@@ -120,6 +120,8 @@ class ViewerDesk {
       return std::tie(runs, commands) < std::tie(other.runs, other.commands);
     }
   };
+  // How long what changed has to wait.
+  std::chrono::milliseconds rest() const;
   // The frames about all that was kept.
   Delivery make_news();
   static void add_commands(Session& session, const News& news, Share& share);
@@ -160,7 +162,9 @@ class ViewerDesk {
   std::unordered_map<net::ConnectionId, Session> sessions_;
   std::unordered_map<run::Run*, std::int64_t> published_;  // the offset told last
   std::set<run::Run*> untold_;                             // changed since
-  net::Timers::Time told_at_;
+  // Until when what was told is paid for: see kPerState.
+  std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds> telling_paid_;
+  bool will_tell_ = false;                  // a timer runs
   std::vector<net::ConnectionId> drained_;  // to be told what they missed
   HeldFrames held_;
   std::map<std::string, std::uint64_t> refusals_;
