@@ -1,12 +1,24 @@
 #include "input/controller.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "input/colon_commands.h"
 #include "input/keymap.h"
 #include "sample_run.h"
 
 namespace fedwatt::viewer {
 namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr ScreenName kScreens[] = {ScreenName::kRuns,     ScreenName::kRun,     ScreenName::kWorker,
+                                   ScreenName::kTradeOff, ScreenName::kCompare, ScreenName::kLog};
 
 Key typed(const std::string& text) { return {Key::Kind::kText, text}; }
 
@@ -15,6 +27,12 @@ class Controller : public testing::Test {
   std::optional<Effect> press(const Key& key) { return handle_key(ui_, model_, key); }
   std::optional<Effect> press(const std::string& text) { return press(typed(text)); }
   std::optional<Effect> press(Key::Kind kind) { return press(Key{kind, ""}); }
+
+  // And Enter.
+  std::optional<Effect> type_line(const std::string& line) {
+    for (const char letter : line) press(std::string(1, letter));
+    return press(Key::Kind::kEnter);
+  }
 
   void open_run() {
     ui_.selected_run = "r-7f3a";
@@ -38,11 +56,13 @@ TEST_F(Controller, MovesThroughTheListAndStaysInIt) {
 
 TEST_F(Controller, OpensAndClosesARun) {
   ui_.selected_run = "r-7f3a";
-  EXPECT_EQ(press(Key::Kind::kEnter), Effect(OpenRun{"r-7f3a"}));
+  EXPECT_EQ(press(Key::Kind::kEnter), std::nullopt);
   EXPECT_EQ(ui_.screen, ScreenName::kRun);
-  EXPECT_EQ(press(Key::Kind::kEscape), Effect(CloseRun{"r-7f3a"}));
+  EXPECT_THAT(runs_in_full(ui_), ElementsAre("r-7f3a"));
+  press(Key::Kind::kEscape);
   EXPECT_EQ(ui_.screen, ScreenName::kRuns);
   EXPECT_EQ(ui_.selected_run, "r-7f3a");
+  EXPECT_THAT(runs_in_full(ui_), IsEmpty());
 }
 
 TEST_F(Controller, PauseTakesAnExplicitYes) {
@@ -138,8 +158,121 @@ TEST_F(Controller, NothingHappensWithoutRuns) {
   EXPECT_FALSE(ui_.confirmation);
 }
 
+TEST_F(Controller, EscapeGoesBackTheWayItCame) {
+  open_run();
+  press("l");
+  EXPECT_EQ(ui_.screen, ScreenName::kLog);
+  press(Key::Kind::kEscape);
+  EXPECT_EQ(ui_.screen, ScreenName::kRun);
+  press(Key::Kind::kEnter);
+  EXPECT_EQ(ui_.screen, ScreenName::kWorker);
+  press(Key::Kind::kEscape);
+  press("t");
+  EXPECT_EQ(ui_.screen, ScreenName::kTradeOff);
+  press(Key::Kind::kEnter);
+  EXPECT_EQ(ui_.screen, ScreenName::kRun);
+  press(Key::Kind::kEscape);
+  EXPECT_EQ(ui_.screen, ScreenName::kRuns) << "not round in a circle";
+}
+
+TEST_F(Controller, TwoMarkedRunsAreComparedAndFollowed) {
+  press("c");
+  EXPECT_EQ(ui_.screen, ScreenName::kRuns);
+  EXPECT_THAT(ui_.notice, HasSubstr("mark two runs"));
+  press(" ");
+  press(" ");
+  EXPECT_THAT(ui_.marked_runs, ElementsAre("r-7f3a", "r-9e01"));
+  press("c");
+  EXPECT_EQ(ui_.screen, ScreenName::kCompare);
+  EXPECT_EQ(ui_.notice, "");
+  EXPECT_EQ(runs_in_full(ui_), ui_.marked_runs);
+  press("u");
+  EXPECT_THAT(ui_.marked_runs, IsEmpty());
+}
+
+TEST_F(Controller, AReadonlyViewerGivesNoCommands) {
+  ui_.readonly = true;
+  open_run();
+  for (const char* key : {"p", "r", "s"}) press(key);
+  EXPECT_FALSE(ui_.confirmation);
+  type_line(":pause");
+  EXPECT_FALSE(ui_.confirmation);
+  EXPECT_THAT(ui_.notice, HasSubstr("--readonly"));
+}
+
+TEST_F(Controller, AFilterWorksWhileItIsTyped) {
+  press("/");
+  press("f");
+  press("q");
+  EXPECT_EQ(ui_.runs_filter, "fq");
+  press(Key::Kind::kBackspace);
+  press(Key::Kind::kEnter);
+  EXPECT_EQ(ui_.runs_filter, "f");
+  EXPECT_FALSE(ui_.prompt);
+  press("/");
+  EXPECT_EQ(ui_.prompt->typed, "f") << "it can be changed";
+  press(Key::Kind::kEscape);
+  EXPECT_EQ(ui_.runs_filter, "");
+  press("/");
+  press("f");
+  press(Key::Kind::kEnter);
+  press(Key::Kind::kEscape);
+  EXPECT_EQ(ui_.runs_filter, "") << "Esc shows all runs again";
+}
+
+TEST_F(Controller, ACommandIsTypedAndCompleted) {
+  type_line(":run fashion-mnist");
+  EXPECT_EQ(ui_.screen, ScreenName::kRun);
+  EXPECT_EQ(ui_.opened_run, "r-7f3a");
+  press(":");
+  press("t");
+  press(Key::Kind::kTab);
+  EXPECT_EQ(ui_.prompt->typed, "trade-off");
+  press(Key::Kind::kEnter);
+  EXPECT_EQ(ui_.screen, ScreenName::kTradeOff);
+  type_line(":x ti");
+  EXPECT_EQ(ui_.x_axis, XAxis::kEmissions);
+  EXPECT_EQ(ui_.notice, "one of carbon, round, time, energy");
+  type_line(":x time");
+  EXPECT_EQ(ui_.x_axis, XAxis::kTime);
+  type_line(":runs");
+  EXPECT_EQ(ui_.screen, ScreenName::kRuns);
+  EXPECT_EQ(type_line(":q"), Effect(Quit{}));
+}
+
+TEST_F(Controller, ACommandThatMakesNoSenseSaysWhy) {
+  const std::pair<const char*, const char*> cases[] = {
+      {":fly", "no command is called \"fly\""},
+      {":run nobody", "no run is called \"nobody\""},
+      {":r", "no command is called \"r\""},  // resume, run or runs
+      {":export", "into which file?"},
+      {":worker nobody", "no worker of this run"}};
+  for (const auto& [line, why] : cases) {
+    EXPECT_EQ(type_line(line), std::nullopt) << line;
+    EXPECT_THAT(ui_.notice, HasSubstr(why));
+  }
+  press("j");
+  EXPECT_EQ(ui_.notice, "") << "until the next key";
+}
+
+TEST_F(Controller, EveryCommandHasItsPlaceInTheList) {
+  for (const ColonCommand& command : colon_commands()) {
+    UiState ui;
+    const auto all = completions(std::string(command.name), ui, model_);
+    EXPECT_THAT(all, Contains(StartsWith(command.name)));
+    obey(ui, model_, std::string(command.name));
+    EXPECT_THAT(ui.notice, Not(HasSubstr("no command"))) << command.name;
+  }
+}
+
+TEST_F(Controller, TheLogIsKeptInAFile) {
+  open_run();
+  press("l");
+  EXPECT_EQ(type_line(":export my log.jsonl"), Effect(SaveLog{"r-7f3a", "my log.jsonl"}));
+}
+
 TEST(Keymap, EveryBindingOfAScreenIsReachable) {
-  for (const ScreenName screen : {ScreenName::kRuns, ScreenName::kRun}) {
+  for (const ScreenName screen : kScreens) {
     for (const Binding& binding : bindings_of(screen)) {
       bool reachable = false;
       for (int kind = 0; kind <= static_cast<int>(Key::Kind::kBackspace); ++kind) {
@@ -148,14 +281,27 @@ TEST(Keymap, EveryBindingOfAScreenIsReachable) {
       for (char c = ' '; c < 127; ++c) {
         reachable |= intent_of(typed(std::string(1, c)), screen) == binding.intent;
       }
-      EXPECT_TRUE(reachable) << binding.keys;
+      EXPECT_TRUE(reachable) << binding.effect;
+    }
+  }
+}
+
+TEST(Keymap, NoKeyMeansTwoThings) {
+  for (const ScreenName screen : kScreens) {
+    std::set<std::string_view> keys;
+    for (const Binding& binding : bindings_of(screen)) {
+      for (const auto key : binding.keys) {
+        if (key.empty()) continue;
+        EXPECT_TRUE(keys.insert(key).second) << key;
+      }
     }
   }
 }
 
 TEST(Keymap, KeysOfAnotherScreenMeanNothing) {
-  EXPECT_EQ(intent_of({Key::Kind::kEnter, ""}, ScreenName::kRun), std::nullopt);
-  EXPECT_EQ(intent_of({Key::Kind::kEscape, ""}, ScreenName::kRuns), std::nullopt);
+  EXPECT_EQ(intent_of({Key::Kind::kEnter, ""}, ScreenName::kWorker), std::nullopt);
+  EXPECT_EQ(intent_of(typed("o"), ScreenName::kRun), std::nullopt);
+  EXPECT_EQ(intent_of(typed("Enter"), ScreenName::kRun), std::nullopt) << "typed, letter by letter";
 }
 
 }  // namespace

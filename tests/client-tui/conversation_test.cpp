@@ -32,7 +32,7 @@ class ConversationTest : public testing::Test {
 
 TEST_F(ConversationTest, SaysNothingBeforeHello) {
   conversation_.list_runs();
-  conversation_.follow("digits");
+  conversation_.follow({"digits"});
   EXPECT_THAT(sent(), IsEmpty());
   conversation_.connected();
   EXPECT_THAT(sent(), ElementsAre(kHello, kList, subscription("digits")));
@@ -40,7 +40,7 @@ TEST_F(ConversationTest, SaysNothingBeforeHello) {
 
 TEST_F(ConversationTest, GoesOnWithTheSameRunAfterAReconnect) {
   conversation_.connected();
-  conversation_.follow("fashion-mnist");
+  conversation_.follow({"fashion-mnist"});
   sent();
   model_.apply(sample::snapshot(), sample::at(1));  // its newest event has offset 118
   conversation_.disconnected();
@@ -50,11 +50,11 @@ TEST_F(ConversationTest, GoesOnWithTheSameRunAfterAReconnect) {
 
 TEST_F(ConversationTest, AnotherRunIsFollowedInsteadOfTheOneBefore) {
   conversation_.connected();
-  conversation_.follow("a");
-  conversation_.follow("b");
-  conversation_.follow("b");
-  conversation_.unfollow();
-  conversation_.unfollow();
+  conversation_.follow({"a"});
+  conversation_.follow({"b"});
+  conversation_.follow({"b"});
+  conversation_.follow({});
+  conversation_.follow({});
   EXPECT_THAT(sent(), ElementsAre(kHello, subscription("a"), protocol::Unsubscribe{"a"},
                                   subscription("b"), protocol::Unsubscribe{"b"}));
 }

@@ -1,5 +1,6 @@
 #include "app/conversation.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fedwatt::viewer {
@@ -12,16 +13,24 @@ void Conversation::list_runs() {
   say(protocol::Subscribe{"*", std::nullopt, protocol::Subscribe::Detail::kSummary});
 }
 
-void Conversation::follow(const std::string& run) {
-  if (followed_ == run) return;
-  unfollow();
-  followed_ = run;
-  subscribe_followed();
+bool Conversation::is_same_run(const std::string& one, const std::string& other) const {
+  return one == other || (model_.find_run(one) && model_.find_run(one) == model_.find_run(other));
 }
 
-void Conversation::unfollow() {
-  if (!followed_.empty()) say(protocol::Unsubscribe{subscribed_as_});
-  followed_.clear();
+void Conversation::follow(const std::set<std::string>& runs) {
+  for (auto it = followed_.begin(); it != followed_.end();) {
+    const bool stays = std::any_of(runs.begin(), runs.end(), [&](const std::string& run) {
+      return is_same_run(run, it->first);
+    });
+    if (!stays) say(protocol::Unsubscribe{it->second});
+    it = stays ? std::next(it) : followed_.erase(it);
+  }
+  for (const std::string& run : runs) {
+    const bool is_new = std::none_of(followed_.begin(), followed_.end(), [&](const auto& entry) {
+      return is_same_run(run, entry.first);
+    });
+    if (is_new) subscribe(run);
+  }
 }
 
 void Conversation::ask(const std::string& id, const protocol::ViewerMessage& request) {
@@ -38,7 +47,7 @@ void Conversation::connected() {
   connected_ = true;
   say(protocol::ViewerHello{viewer_name_, ""});
   if (lists_runs_) list_runs();
-  if (!followed_.empty()) subscribe_followed();
+  for (const auto& [run, subscribed_as] : followed_) subscribe(run);
   for (auto it = asked_.begin(); it != asked_.end();) {
     const bool answered = is_answered(it->first);
     if (!answered) say(it->second);
@@ -50,17 +59,17 @@ void Conversation::say(const protocol::ViewerMessage& message) {
   if (connected_) send_(message);
 }
 
-void Conversation::subscribe_followed() {
+void Conversation::subscribe(const std::string& asked_for) {
   protocol::Subscribe subscribe;
-  subscribe.run = followed_;
+  subscribe.run = asked_for;
   // A run that was seen goes on by its id: its name may have passed to a newer run. One that was
   // asked for by name and never seen is whatever the hub knows by that name.
-  const RunRecord* run = model_.find_run(followed_);
+  const RunRecord* run = model_.find_run(asked_for);
   if (run && run->resume_offset) {
     subscribe.run = run->view.run_id;
     subscribe.since = run->resume_offset;
   }
-  subscribed_as_ = subscribe.run;
+  followed_[asked_for] = subscribe.run;
   say(subscribe);
 }
 

@@ -2,14 +2,15 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "model/viewer_model.h"
 
 namespace fedwatt::viewer {
 
-// What the viewer asks the hub for, and asks again after a reconnect: the list of runs, one run in
-// full, and commands that have no answer yet. Not thread-safe; does no I/O but through `send`.
+// What the viewer asks the hub for, and asks again after a reconnect: the list of runs, some runs
+// in full, and commands that have no answer yet. Not thread-safe; does no I/O but through `send`.
 class Conversation {
  public:
   using Send = std::function<void(const protocol::ViewerMessage&)>;
@@ -20,10 +21,9 @@ class Conversation {
   // Subscribes to the summaries of all runs.
   void list_runs();
 
-  // Subscribes to one run in full, by id or name, instead of the one before. After a reconnect it
-  // goes on with the same run, from what the model has seen of it.
-  void follow(const std::string& run);
-  void unfollow();
+  // Subscribes to these runs in full, by id or name, and to no others. After a reconnect it goes on
+  // with the same runs, from what the model has seen of them.
+  void follow(const std::set<std::string>& runs);
 
   // Gives a command; until the hub answers, it is given again after each reconnect.
   void give(const protocol::Command& command) { ask(command.id, command); }
@@ -40,15 +40,16 @@ class Conversation {
   void say(const protocol::ViewerMessage& message);
   void ask(const std::string& id, const protocol::ViewerMessage& request);
   bool is_answered(const std::string& id) const;
-  void subscribe_followed();
+  bool is_same_run(const std::string& one, const std::string& other) const;
+  void subscribe(const std::string& asked_for);
 
   const ViewerModel& model_;
   std::string viewer_name_;
   Send send_;
   bool connected_ = false;
   bool lists_runs_ = false;
-  std::string followed_;                                  // as it was asked for; empty: none
-  std::string subscribed_as_;                             // on this connection
+  // By what was asked for: what it is subscribed as on this connection.
+  std::map<std::string, std::string> followed_;
   std::map<std::string, protocol::ViewerMessage> asked_;  // by id
 };
 

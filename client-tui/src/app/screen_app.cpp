@@ -60,7 +60,7 @@ class ScreenApp {
     ui_.screen = ScreenName::kRun;
     ui_.opened_run = line.run;
     ui_.awaits_run = true;
-    if (!line.wait_for_run) session_.conversation.follow(line.run);
+    follow();
   }
 
   int run() {
@@ -82,7 +82,7 @@ class ScreenApp {
   ftxui::Element draw() const {
     const auto size = ftxui::Terminal::Size();
     return screen_view(
-        {session_.model, ui_, wall_clock_now(), {size.dimx, size.dimy}, line_.hub.url, colored_});
+        {shown(), ui_, wall_clock_now(), {size.dimx, size.dimy}, line_.hub.url, colored_});
   }
 
   bool take(const ftxui::Event& event) {
@@ -98,17 +98,27 @@ class ScreenApp {
       ui_.closes_at.reset();
       stays_ = true;
     }
-    if (const auto effect = handle_key(ui_, session_.model, *key)) act(*effect);
+    if (const auto effect = handle_key(ui_, shown(), *key)) act(*effect);
+    if (ui_.frozen != frozen_.has_value()) {
+      frozen_ = ui_.frozen ? std::optional(session_.model) : std::nullopt;
+    }
+    follow();
     return true;
+  }
+
+  // What the picture is made from: what was known when it was frozen.
+  const ViewerModel& shown() const { return frozen_ ? *frozen_ : session_.model; }
+
+  void follow() {
+    auto runs = runs_in_full(ui_);
+    // One that there is none of yet cannot be subscribed to.
+    if (ui_.awaits_run && line_.wait_for_run) runs.erase(ui_.opened_run);
+    session_.conversation.follow(runs);
   }
 
   void act(const Effect& effect) {
     if (std::holds_alternative<Quit>(effect)) {
       screen_.Exit();
-    } else if (const auto* opened = std::get_if<OpenRun>(&effect)) {
-      session_.conversation.follow(opened->run_id);
-    } else if (std::holds_alternative<CloseRun>(effect)) {
-      session_.conversation.unfollow();
     } else if (const auto* command = std::get_if<GiveCommand>(&effect)) {
       ui_.last_command = new_command_id();
       ui_.last_command_run = command->run_id;
@@ -122,7 +132,7 @@ class ScreenApp {
     if (const auto* run = session_.model.find_awaited(ui_.opened_run, line_.wait_for_run)) {
       ui_.opened_run = ui_.selected_run = run->view.run_id;
       ui_.awaits_run = false;
-      if (line_.wait_for_run) session_.conversation.follow(run->view.run_id);
+      follow();
       return;
     }
     const auto& error = session_.model.last_error();
@@ -146,6 +156,7 @@ class ScreenApp {
   CommandLine line_;
   bool colored_;
   UiState ui_;
+  std::optional<ViewerModel> frozen_;
   bool stays_ = false;  // somebody wants to go on looking after the run's end
   std::string failure_;
   // The signals are blocked before the other threads start; the session's thread, which uses the

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "input/keymap.h"
-#include "text/display_text.h"
+#include "input/confirmation.h"
+#include "input/navigation.h"
+#include "input/prompt.h"
 #include "text/words.h"
 
 namespace fedwatt::viewer {
@@ -11,140 +12,201 @@ namespace {
 
 constexpr int kPage = 10;
 
-void move_selection(UiState& ui, const ViewerModel& model, Intent intent) {
-  const auto runs = model.runs_in_order();
-  if (runs.empty()) return;
-  const auto last = static_cast<std::ptrdiff_t>(runs.size()) - 1;
-  const RunRecord* current = current_run(ui, model);
-  auto index = std::find(runs.begin(), runs.end(), current) - runs.begin();
-  if (intent == Intent::kUp) --index;
-  if (intent == Intent::kDown) ++index;
-  if (intent == Intent::kTop) index = 0;
-  if (intent == Intent::kBottom) index = last;
-  index = std::clamp<std::ptrdiff_t>(index, 0, last);
-  ui.selected_run = runs[static_cast<std::size_t>(index)]->view.run_id;
+// The place that a movement leads to, from `place` in so many.
+int moved(int place, int count, Intent intent) {
+  if (intent == Intent::kUp) --place;
+  if (intent == Intent::kDown) ++place;
+  if (intent == Intent::kPageUp) place -= kPage;
+  if (intent == Intent::kPageDown) place += kPage;
+  if (intent == Intent::kTop) place = 0;
+  if (intent == Intent::kBottom) place = count - 1;
+  return std::clamp(place, 0, std::max(0, count - 1));
 }
 
-void scroll(UiState& ui, const ViewerModel& model, Intent intent) {
+void move_among_runs(UiState& ui, const ViewerModel& model, Intent intent) {
+  const auto runs = model.runs_in_order();
+  if (runs.empty()) return;
+  const auto current = std::find(runs.begin(), runs.end(), current_run(ui, model)) - runs.begin();
+  const int place = moved(static_cast<int>(current), static_cast<int>(runs.size()), intent);
+  ui.selected_run = runs[static_cast<std::size_t>(place)]->view.run_id;
+}
+
+void move_in_run(UiState& ui, const ViewerModel& model, Intent intent) {
   const RunRecord* run = current_run(ui, model);
   if (!run) return;
   int& first = ui.workers_focused ? ui.first_worker : ui.first_round;
   const auto rows = ui.workers_focused ? run->workers.size() : run->rounds.size();
-  const int last = std::max(0, static_cast<int>(rows) - 1);
-  if (intent == Intent::kUp) --first;
-  if (intent == Intent::kDown) ++first;
-  if (intent == Intent::kPageUp) first -= kPage;
-  if (intent == Intent::kPageDown) first += kPage;
-  if (intent == Intent::kTop) first = 0;
-  if (intent == Intent::kBottom) first = last;
-  first = std::clamp(first, 0, last);
+  first = moved(first, static_cast<int>(rows), intent);
 }
 
-void ask(UiState& ui, const ViewerModel& model, protocol::Action action) {
+void move_in_log(UiState& ui, const ViewerModel& model, Intent intent) {
   const RunRecord* run = current_run(ui, model);
-  if (!run || has_ended(run->view.state)) return;
-  ui.confirmation = Confirmation{action, run->view.run_id, false, ""};
+  if (!run) return;
+  // The newest line is the lowest: up is away from it.
+  const int count = static_cast<int>(run->events.size());
+  const int place = count - 1 - std::min(ui.first_log_line, count - 1);
+  ui.first_log_line = std::max(0, count - 1 - moved(place, count, intent));
 }
 
-std::optional<Effect> open_run(UiState& ui, const ViewerModel& model) {
+void move(UiState& ui, const ViewerModel& model, Intent intent) {
+  switch (ui.screen) {
+    case ScreenName::kRuns:
+    case ScreenName::kTradeOff:
+      return move_among_runs(ui, model, intent);
+    case ScreenName::kRun:
+      return move_in_run(ui, model, intent);
+    case ScreenName::kLog:
+      return move_in_log(ui, model, intent);
+    case ScreenName::kWorker:
+    case ScreenName::kCompare:
+      return;
+  }
+}
+
+void open(UiState& ui, const ViewerModel& model) {
   const RunRecord* run = current_run(ui, model);
-  if (!run || ui.screen == ScreenName::kRun) return std::nullopt;
-  ui.screen = ScreenName::kRun;
-  ui.selected_run = ui.opened_run = run->view.run_id;
-  ui.first_round = ui.first_worker = 0;
-  ui.workers_focused = false;
-  return OpenRun{run->view.run_id};
+  if (!run) return;
+  if (ui.screen == ScreenName::kRun) return go_to(ui, ScreenName::kWorker);
+  open_run(ui, run->view.run_id);
+  go_to(ui, ScreenName::kRun);
 }
 
-std::optional<Effect> close_run(UiState& ui) {
-  const std::string closed = ui.opened_run;
-  ui.screen = ScreenName::kRuns;
-  ui.opened_run.clear();
-  ui.awaits_run = false;
-  return CloseRun{closed};
+void open_log(UiState& ui, const ViewerModel& model) {
+  const RunRecord* run = current_run(ui, model);
+  if (!run) return;
+  open_run(ui, run->view.run_id);
+  go_to(ui, ScreenName::kLog);
 }
 
-void edit(std::string& typed, const Key& key) {
-  if (key.kind == Key::Kind::kText) typed += printable(key.text);
-  if (key.kind != Key::Kind::kBackspace || typed.empty()) return;
-  while (!typed.empty() && (static_cast<unsigned char>(typed.back()) & 0xC0U) == 0x80) {
-    typed.pop_back();
-  }
-  if (!typed.empty()) typed.pop_back();
+void mark(UiState& ui, const ViewerModel& model) {
+  const RunRecord* run = current_run(ui, model);
+  if (!run) return;
+  const auto& id = run->view.run_id;
+  if (ui.marked_runs.erase(id) == 0) ui.marked_runs.insert(id);
+  move_among_runs(ui, model, Intent::kDown);
 }
 
-// Pause and resume: y. Stop: the name, then Enter. Everything else cancels or does nothing.
-std::optional<Effect> answer(UiState& ui, const ViewerModel& model, const Key& key) {
-  Confirmation& question = *ui.confirmation;
-  const RunRecord* run = model.find_run(question.run_id);
-  const bool is_stop = question.action == protocol::Action::kStop;
-  const bool enter = key.kind == Key::Kind::kEnter;
-  const bool typed_yes = key.kind == Key::Kind::kText && (key.text == "y" || key.text == "Y");
-  const bool typed_no = key.kind == Key::Kind::kText && (key.text == "n" || key.text == "N");
+template <class Value>
+Value next(Value value, Value last) {
+  return value == last ? Value{} : static_cast<Value>(static_cast<int>(value) + 1);
+}
 
-  const bool yes = run && (is_stop ? enter && names_run(question.typed, *run)
-                                   : typed_yes || (enter && question.yes_chosen));
-  const bool no = !run || key.kind == Key::Kind::kEscape || (!is_stop && (typed_no || enter)) ||
-                  (is_stop && enter && question.typed.empty());
-  if (yes) {
-    const GiveCommand command{question.run_id, question.action};
-    ui.confirmation.reset();
-    return command;
-  }
-  if (no) {
-    ui.confirmation.reset();
-    return std::nullopt;
-  }
-  if (is_stop) {
-    edit(question.typed, key);
-    return std::nullopt;
-  }
-  const bool moves =
-      key.kind == Key::Kind::kTab || key.kind == Key::Kind::kLeft || key.kind == Key::Kind::kRight;
-  if (moves) question.yes_chosen = !question.yes_chosen;
-  return std::nullopt;
+void ask_for(UiState& ui, const ViewerModel& model, Intent intent) {
+  const auto action = intent == Intent::kPause    ? protocol::Action::kPause
+                      : intent == Intent::kResume ? protocol::Action::kResume
+                                                  : protocol::Action::kStop;
+  ask(ui, *current_run(ui, model), action);
 }
 
 }  // namespace
 
 std::optional<Effect> handle_key(UiState& ui, const ViewerModel& model, const Key& key) {
+  ui.notice.clear();
   if (ui.confirmation) return answer(ui, model, key);
+  if (ui.prompt) return type(ui, model, key);
   const auto intent = intent_of(key, ui.screen);
   if (ui.help) {
     ui.help = false;
     if (intent == Intent::kQuit) return Quit{};
     return std::nullopt;
   }
-  if (!intent) return std::nullopt;
-  switch (*intent) {
+  return intent ? handle_intent(ui, model, *intent) : std::nullopt;
+}
+
+bool is_offered(Intent intent, const UiState& ui, const ViewerModel& model) {
+  const RunRecord* run = current_run(ui, model);
+  switch (intent) {
+    case Intent::kPause:
+    case Intent::kResume:
+    case Intent::kStop:
+      return !ui.readonly && run && !has_ended(run->view.state);
+    case Intent::kOpen:
+    case Intent::kMark:
+    case Intent::kLog:
+      return run != nullptr;
+    case Intent::kUnmark:
+      return !ui.marked_runs.empty();
+    case Intent::kCompare:
+      return ui.marked_runs.size() > 1;
+    case Intent::kBack:
+      return ui.screen != ScreenName::kRuns || !ui.runs_filter.empty();
+    default:
+      return true;
+  }
+}
+
+std::optional<Effect> handle_intent(UiState& ui, const ViewerModel& model, Intent intent) {
+  if (intent == Intent::kCompare && ui.marked_runs.size() < 2) {
+    ui.notice = "mark two runs or more, with the space bar in the list of runs";
+  }
+  if (!is_offered(intent, ui, model)) return std::nullopt;
+  switch (intent) {
     case Intent::kUp:
     case Intent::kDown:
     case Intent::kPageUp:
     case Intent::kPageDown:
     case Intent::kTop:
     case Intent::kBottom:
-      ui.screen == ScreenName::kRuns ? move_selection(ui, model, *intent)
-                                     : scroll(ui, model, *intent);
-      return std::nullopt;
+      move(ui, model, intent);
+      break;
     case Intent::kOpen:
-      return open_run(ui, model);
+      open(ui, model);
+      break;
     case Intent::kBack:
-      return close_run(ui);
+      go_back(ui);
+      break;
+    case Intent::kMark:
+      mark(ui, model);
+      break;
+    case Intent::kUnmark:
+      ui.marked_runs.clear();
+      break;
+    case Intent::kOrder:
+      ui.order = next(ui.order, RunsOrder::kAge);
+      break;
+    case Intent::kReverse:
+      ui.reversed = !ui.reversed;
+      break;
+    case Intent::kTradeOff:
+      go_to(ui, ScreenName::kTradeOff);
+      break;
+    case Intent::kCompare:
+      go_to(ui, ScreenName::kCompare);
+      break;
+    case Intent::kLog:
+      open_log(ui, model);
+      break;
     case Intent::kNextTable:
       ui.workers_focused = !ui.workers_focused;
-      return std::nullopt;
+      break;
+    case Intent::kNextX:
+      ui.x_axis = next(ui.x_axis, XAxis::kEnergy);
+      break;
+    case Intent::kNextY:
+      ui.y_axis = next(ui.y_axis, YAxis::kLoss);
+      break;
+    case Intent::kOnlyCommands:
+      ui.only_commands = !ui.only_commands;
+      ui.first_log_line = 0;
+      break;
     case Intent::kPause:
-      ask(ui, model, protocol::Action::kPause);
-      return std::nullopt;
     case Intent::kResume:
-      ask(ui, model, protocol::Action::kResume);
-      return std::nullopt;
     case Intent::kStop:
-      ask(ui, model, protocol::Action::kStop);
-      return std::nullopt;
+      ask_for(ui, model, intent);
+      break;
+    case Intent::kFreeze:
+      ui.frozen = !ui.frozen;
+      break;
+    case Intent::kFilter:
+      ui.workers_focused |= ui.screen == ScreenName::kRun;
+      begin_prompt(ui, Prompt::Kind::kFilter);
+      break;
+    case Intent::kCommand:
+      begin_prompt(ui, Prompt::Kind::kCommand);
+      break;
     case Intent::kHelp:
       ui.help = true;
-      return std::nullopt;
+      break;
     case Intent::kQuit:
       return Quit{};
   }
@@ -152,17 +214,20 @@ std::optional<Effect> handle_key(UiState& ui, const ViewerModel& model, const Ke
 }
 
 const RunRecord* current_run(const UiState& ui, const ViewerModel& model) {
-  if (ui.screen == ScreenName::kRun) {
-    return ui.awaits_run ? nullptr : model.find_run(ui.opened_run);
-  }
+  const bool is_open = ui.screen == ScreenName::kRun || ui.screen == ScreenName::kWorker ||
+                       ui.screen == ScreenName::kLog;
+  if (is_open) return ui.awaits_run ? nullptr : model.find_run(ui.opened_run);
   const auto selected = model.runs().find(ui.selected_run);
   if (selected != model.runs().end()) return &selected->second;
   const auto runs = model.runs_in_order();
   return runs.empty() ? nullptr : runs.front();
 }
 
-bool names_run(const std::string& typed, const RunRecord& run) {
-  return !typed.empty() && typed == printable(run.view.name);
+std::set<std::string> runs_in_full(const UiState& ui) {
+  std::set<std::string> runs;
+  if (ui.screen == ScreenName::kCompare) runs = ui.marked_runs;
+  if (!ui.opened_run.empty()) runs.insert(ui.opened_run);
+  return runs;
 }
 
 }  // namespace fedwatt::viewer

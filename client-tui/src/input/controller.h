@@ -1,10 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 
 #include "input/key.h"
+#include "input/keymap.h"
 #include "input/ui_state.h"
 #include "model/viewer_model.h"
 
@@ -16,28 +18,32 @@ namespace fedwatt::viewer {
 struct Quit {
   bool operator==(const Quit&) const = default;
 };
-struct OpenRun {
-  std::string run_id;
-  bool operator==(const OpenRun&) const = default;
-};
-struct CloseRun {
-  std::string run_id;
-  bool operator==(const CloseRun&) const = default;
-};
 struct GiveCommand {
   std::string run_id;
   protocol::Action action;
   bool operator==(const GiveCommand&) const = default;
 };
-using Effect = std::variant<Quit, OpenRun, CloseRun, GiveCommand>;
+// Keep what is known of a run's commands and events.
+struct SaveLog {
+  std::string run_id;
+  std::string file;
+  bool operator==(const SaveLog&) const = default;
+};
+using Effect = std::variant<Quit, GiveCommand, SaveLog>;
 
 std::optional<Effect> handle_key(UiState& ui, const ViewerModel& model, const Key& key);
+
+// Whether it makes sense at present. What does not is neither done nor offered.
+bool is_offered(Intent intent, const UiState& ui, const ViewerModel& model);
+
+// Does what a key of this meaning does on the screen that is shown.
+std::optional<Effect> handle_intent(UiState& ui, const ViewerModel& model, Intent intent);
 
 // The run that the screen is about: the opened one, or the one selected in the list. Null if there
 // is none.
 const RunRecord* current_run(const UiState& ui, const ViewerModel& model);
 
-// Whether `typed` is what a stop of this run asks for: its name as it is shown.
-bool names_run(const std::string& typed, const RunRecord& run);
+// The runs that the screen shows more of than their summary: ids, or what was asked for.
+std::set<std::string> runs_in_full(const UiState& ui);
 
 }  // namespace fedwatt::viewer

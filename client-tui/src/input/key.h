@@ -26,4 +26,7 @@ struct Key {
   bool operator==(const Key&) const = default;
 };
 
+// How the keymap and the help call it: "Enter", "↑", "k".
+std::string name_of(const Key& key);
+
 }  // namespace fedwatt::viewer

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "input/key.h"
@@ -20,23 +22,44 @@ enum class Intent {
   kBottom,
   kOpen,
   kBack,
+  kMark,
+  kUnmark,
+  kOrder,
+  kReverse,
+  kTradeOff,
+  kCompare,
+  kLog,
   kNextTable,
+  kNextX,
+  kNextY,
+  kOnlyCommands,
   kPause,
   kResume,
   kStop,
+  kFreeze,
+  kFilter,
+  kCommand,
   kHelp,
   kQuit,
 };
 
 struct Binding {
   Intent intent;
-  std::string_view keys;    // as shown: "↑ k"
-  std::string_view label;   // in the footer; empty: not shown there
-  std::string_view effect;  // in the help
+  std::array<std::string_view, 2> keys;  // by name; the second may be ""
+  std::string_view label;                // in the footer; empty: not shown there
+  std::string_view effect;               // in the help
 };
 
 // The bindings of a screen, in the order in which they are shown.
 std::span<const Binding> bindings_of(ScreenName screen);
+
+// "↑ k".
+std::string keys_text(const Binding& binding);
+
+// Whether it goes up or down, or to an end.
+bool is_movement(Intent intent);
+// Whether it is an order to the training.
+bool is_command(Intent intent);
 
 // What `key` asks for on `screen`; empty if it means nothing there.
 std::optional<Intent> intent_of(const Key& key, ScreenName screen);

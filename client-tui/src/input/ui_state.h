@@ -62,7 +62,7 @@ struct UiState {
   int first_round = 0;           // how many of the newest rounds are scrolled away
   bool workers_focused = false;  // which table the arrows move in
   int first_worker = 0;
-  std::string selected_worker;   // in the table, and on its page; empty: the first
+  std::string selected_worker;  // in the table, and on its page; empty: the first
   std::string workers_filter;
 
   // Commands and events.
@@ -70,8 +70,8 @@ struct UiState {
   bool only_commands = false;
   std::string log_filter;
 
-  bool readonly = false;           // no commands are offered
-  bool frozen = false;             // what is shown stands still; what comes is kept
+  bool readonly = false;                // no commands are offered
+  bool frozen = false;                  // what is shown stands still; what comes is kept
   std::optional<ScreenCell> pointer{};  // where the mouse is, once it has moved
   bool help = false;
   std::optional<Prompt> prompt;

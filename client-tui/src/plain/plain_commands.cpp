@@ -52,7 +52,7 @@ const RunRecord* find_watched(const CommandLine& line, Session& session, std::st
   const RunRecord* run = session.model.find_awaited(line.run, line.wait_for_run);
   if (!run) return nullptr;
   run_id = run->view.run_id;
-  if (line.wait_for_run) session.conversation.follow(run_id);
+  if (line.wait_for_run) session.conversation.follow({run_id});
   return run;
 }
 
@@ -91,7 +91,7 @@ int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
   if (line.wait_for_run) {
     session.conversation.list_runs();
   } else {
-    session.conversation.follow(line.run);
+    session.conversation.follow({line.run});
   }
   if (!connect(session, err)) return no_hub(line, session, err);
 

@@ -146,7 +146,7 @@ void add_policy_commands(CLI::App& app, CommandLine& line,
 
 int show_policies(const CommandLine& line, std::ostream& out, std::ostream& err) {
   Session session(line.hub, line.viewer_name);
-  session.conversation.follow(line.run);
+  session.conversation.follow({line.run});
   if (!connect(session, err)) return no_hub(line, session, err);
   const RunRecord* run = nullptr;
   const auto answer = await_answer(session, in(kPatience), "", err, [&] {
@@ -171,7 +171,7 @@ int change_policies(const CommandLine& line, std::ostream& out, std::ostream& er
   if (line.dry_run) make_dry(change.policies);
 
   Session session(line.hub, line.viewer_name);
-  session.conversation.follow(line.run);  // to say what the policies mean for it
+  session.conversation.follow({line.run});  // to say what the policies mean for it
   if (!connect(session, err)) return no_hub(line, session, err);
   session.conversation.give(change);
   const protocol::PoliciesSet* set = nullptr;

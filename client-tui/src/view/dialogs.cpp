@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <ftxui/dom/elements.hpp>
 
-#include "input/controller.h"
+#include "input/colon_commands.h"
+#include "input/confirmation.h"
 #include "input/keymap.h"
 #include "text/display_text.h"
 #include "text/format.h"
@@ -44,6 +45,17 @@ std::string workers_of(const RunRecord& run) {
     list += (list.empty() ? ": " : ", ") + printable(name);
   }
   return count + list;
+}
+
+// What the run will still need, as far as the forecast knows: "38 rounds, about 1.20 gCO2e".
+std::string still_to_come(const protocol::RunView& run) {
+  if (!run.forecast || run.forecast->rounds_left <= 0) return "";
+  std::string text = fmt::format("{} rounds", run.forecast->rounds_left);
+  const auto& total = run.forecast->emissions_g;
+  if (total && run.emissions_g && total->mean > *run.emissions_g) {
+    text += fmt::format(", about {}", format_emissions(total->mean - *run.emissions_g));
+  }
+  return text;
 }
 
 ftxui::Element button(const Style& style, const std::string& label, bool chosen) {
@@ -89,6 +101,9 @@ ftxui::Element confirmation_dialog(const Style& style, const ViewContext& contex
         fmt::format("round {}, {} {}", format_progress(view.round, view.total_rounds),
                     printable(view.target.metric), format_target(view.target_value, view.target)));
   field("spent", fmt::format("{}, {}", format_run_energy(view), format_run_emissions(view)));
+  if (const auto rest = still_to_come(view); !rest.empty()) {
+    field(question.action == protocol::Action::kStop ? "saves" : "to come", rest);
+  }
   field("with", describe_settings(view.carbon));
   const auto* command = context.model.latest_command(view.run_id);
   if (view.directive == protocol::Directive::kPause && command) {
@@ -116,10 +131,24 @@ ftxui::Element confirmation_dialog(const Style& style, const ViewContext& contex
 }
 
 ftxui::Element help_dialog(const Style& style, const ViewContext& context) {
-  ftxui::Elements lines{ftxui::text("")};
+  constexpr int kKeysWidth = 9;
+  ftxui::Elements lines;
+  const auto add = [&](const std::string& keys, std::string_view effect) {
+    lines.push_back(ftxui::hbox({style.text(fit(keys, kKeysWidth), Tone::kAccent),
+                                 style.text(clip(std::string(effect), kWidth - 6 - kKeysWidth))}));
+  };
+  std::string moves;  // in one line, so that all fits where there are 24
   for (const Binding& binding : bindings_of(context.ui.screen)) {
-    lines.push_back(ftxui::hbox({style.text(fit(std::string(binding.keys), 9), Tone::kAccent),
-                                 ftxui::text(std::string(binding.effect))}));
+    if (context.ui.readonly && is_command(binding.intent)) continue;
+    if (is_movement(binding.intent)) {
+      moves += (moves.empty() ? "" : "  ") + keys_text(binding);
+    } else {
+      add(keys_text(binding), binding.effect);
+    }
+  }
+  if (!moves.empty()) {
+    lines.insert(lines.begin(),
+                 ftxui::hbox({style.text(moves, Tone::kAccent), style.text("  move")}));
   }
   lines.push_back(ftxui::text(""));
   lines.push_back(style.text("~ an estimate   ≥ a component was not measured", Tone::kQuiet));
