@@ -128,15 +128,17 @@ TEST_F(Controller, AnEndedRunTakesNoCommands) {
   EXPECT_FALSE(ui_.confirmation);
 }
 
-TEST_F(Controller, TheArrowsScrollTheFocusedTable) {
+TEST_F(Controller, TheArrowsMoveInTheFocusedTable) {
   open_run();
   press(Key::Kind::kDown);
   EXPECT_EQ(ui_.first_round, 1);
   press(Key::Kind::kTab);
   press("G");
-  EXPECT_EQ(ui_.first_worker, 4);  // five workers
+  EXPECT_EQ(ui_.selected_worker, "hospital-4");
+  press(Key::Kind::kUp);
+  EXPECT_EQ(ui_.selected_worker, "hospital-3");
   press(Key::Kind::kPageUp);
-  EXPECT_EQ(ui_.first_worker, 0);
+  EXPECT_EQ(ui_.selected_worker, "aggregator");  // the coordinator comes first
   EXPECT_EQ(ui_.first_round, 1);
 }
 

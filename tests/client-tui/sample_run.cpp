@@ -182,6 +182,9 @@ std::vector<protocol::RunView> several_runs() {
   paused.energy_gaps = {};
   paused.power_w = 412;
   paused.workers_online = paused.workers_total = 9;
+  paused.policies.budget->limit_g = 5000;
+  paused.emissions_after_best_share = 0.077;
+  paused.forecast.reset();
 
   auto done = run("r-02bd", "keyboard-next-word 日本語キーボード予測");
   done.state = protocol::RunState::kFinished;
@@ -198,6 +201,9 @@ std::vector<protocol::RunView> several_runs() {
   done.energy_gaps = {};
   done.power_w = std::nullopt;
   done.workers_online = 0;
+  done.policies = {};
+  done.forecast.reset();
+  done.emissions_after_best_share = 0.384;
 
   auto young = run("r-9e01", "digits");
   young.started_at = at(118);
@@ -210,6 +216,7 @@ std::vector<protocol::RunView> several_runs() {
   young.energy_sources = {};
   young.energy_gaps = {};
   young.policies = {};
+  young.forecast.reset();
   young.energy_j = young.emissions_g = young.power_w = std::nullopt;
   young.workers_online = young.workers_total = 1;
   return {run(), paused, done, young};

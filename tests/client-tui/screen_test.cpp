@@ -2,34 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "input/controller.h"
 #include "sample_run.h"
-
-// Screens as text, compared with tests/client-tui/snapshots. FEDWATT_UPDATE_SNAPSHOTS=1 writes them
-// anew: look at the difference before committing it.
+#include "snapshots.h"
 
 namespace fedwatt::viewer {
 namespace {
 
-constexpr Size kSmall{80, 24};
-constexpr Size kMedium{120, 40};
-constexpr Size kLarge{200, 60};
-
 std::string picture(const ViewerModel& model, const UiState& ui, Size size) {
   return screen_text({model, ui, sample::at(sample::kNow), size, "ws://127.0.0.1:3000", true});
-}
-
-void expect_snapshot(const std::string& name, const std::string& actual) {
-  const auto path = std::filesystem::path(FEDWATT_SNAPSHOT_DIR) / (name + ".txt");
-  if (std::getenv("FEDWATT_UPDATE_SNAPSHOTS")) std::ofstream(path) << actual;
-  std::ostringstream expected;
-  expected << std::ifstream(path).rdbuf();
-  EXPECT_EQ(actual, expected.str()) << "in " << path;
 }
 
 UiState run_screen() {
@@ -43,6 +24,20 @@ TEST(Screen, ListOfRuns) {
   const ViewerModel model = sample::model();
   expect_snapshot("runs_80x24", picture(model, {}, kSmall));
   expect_snapshot("runs_120x40", picture(model, {}, kMedium));
+  expect_snapshot("runs_200x60", picture(model, {}, kLarge));
+}
+
+TEST(Screen, ListOfRunsSortedFilteredAndMarked) {
+  const ViewerModel model = sample::model();
+  UiState ui;
+  ui.order = RunsOrder::kEmissions;
+  ui.marked_runs = {"r-11c0", "r-02bd"};
+  expect_snapshot("runs_by_emissions_80x24", picture(model, ui, kSmall));
+  ui.order = RunsOrder::kAge;
+  ui.runs_filter = "E";
+  expect_snapshot("runs_filtered_120x40", picture(model, ui, kMedium));
+  ui.runs_filter = "no such";
+  expect_snapshot("runs_none_match_80x24", picture(model, ui, kSmall));
 }
 
 TEST(Screen, EmptyListSaysWhatToType) {

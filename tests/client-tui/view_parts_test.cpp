@@ -3,11 +3,11 @@
 #include <sstream>
 
 #include "sample_run.h"
+#include "text/display_text.h"
 #include "view/chart_scale.h"
 #include "view/run_figures.h"
 #include "view/run_layout.h"
 #include "view/screen_view.h"
-#include "view/table.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -32,16 +32,6 @@ TEST(ChartScale, OneValueGetsRoom) {
   EXPECT_DOUBLE_EQ(scale.low, 72);
   EXPECT_DOUBLE_EQ(scale.high, 88);
   EXPECT_DOUBLE_EQ(nice_scale(0, 0, 3).high, 1);
-}
-
-TEST(Table, TheLeastImportantColumnsGoFirst) {
-  const std::vector<Column> columns{
-      {"a", 10}, {"b", 10, Align::kRight, 2}, {"c", 10, Align::kRight, 1}, {"d", 10}};
-  using Indices = std::vector<std::size_t>;
-  EXPECT_EQ(columns_that_fit(columns, 43), (Indices{0, 1, 2, 3}));  // 4 * 10 and 3 gaps
-  EXPECT_EQ(columns_that_fit(columns, 42), (Indices{0, 2, 3}));
-  EXPECT_EQ(columns_that_fit(columns, 31), (Indices{0, 3}));
-  EXPECT_EQ(columns_that_fit(columns, 5), (Indices{0, 3}));  // these always stay
 }
 
 TEST(RunLayout, PartsFillTheScreenAtEverySize) {

@@ -5,6 +5,8 @@
 #include "input/confirmation.h"
 #include "input/navigation.h"
 #include "input/prompt.h"
+#include "input/run_list.h"
+#include "input/worker_list.h"
 #include "text/words.h"
 
 namespace fedwatt::viewer {
@@ -23,20 +25,30 @@ int moved(int place, int count, Intent intent) {
   return std::clamp(place, 0, std::max(0, count - 1));
 }
 
+// Where a movement leads to in `list`, from the `current` entry.
+template <class Entry>
+const Entry& moved_in(const std::vector<const Entry*>& list, const Entry* current, Intent intent) {
+  const auto place = std::find(list.begin(), list.end(), current) - list.begin();
+  const int next = moved(static_cast<int>(place), static_cast<int>(list.size()), intent);
+  return *list[static_cast<std::size_t>(next)];
+}
+
 void move_among_runs(UiState& ui, const ViewerModel& model, Intent intent) {
-  const auto runs = model.runs_in_order();
+  const auto runs = listed_runs(model, ui);
   if (runs.empty()) return;
-  const auto current = std::find(runs.begin(), runs.end(), current_run(ui, model)) - runs.begin();
-  const int place = moved(static_cast<int>(current), static_cast<int>(runs.size()), intent);
-  ui.selected_run = runs[static_cast<std::size_t>(place)]->view.run_id;
+  ui.selected_run = moved_in(runs, selected_run(runs, ui), intent).view.run_id;
 }
 
 void move_in_run(UiState& ui, const ViewerModel& model, Intent intent) {
   const RunRecord* run = current_run(ui, model);
   if (!run) return;
-  int& first = ui.workers_focused ? ui.first_worker : ui.first_round;
-  const auto rows = ui.workers_focused ? run->workers.size() : run->rounds.size();
-  first = moved(first, static_cast<int>(rows), intent);
+  if (!ui.workers_focused) {
+    ui.first_round = moved(ui.first_round, static_cast<int>(run->rounds.size()), intent);
+    return;
+  }
+  const auto workers = workers_in_order(*run, ui);
+  if (workers.empty()) return;
+  ui.selected_worker = moved_in(workers, selected_worker(workers, ui), intent).worker;
 }
 
 void move_in_log(UiState& ui, const ViewerModel& model, Intent intent) {
@@ -217,10 +229,7 @@ const RunRecord* current_run(const UiState& ui, const ViewerModel& model) {
   const bool is_open = ui.screen == ScreenName::kRun || ui.screen == ScreenName::kWorker ||
                        ui.screen == ScreenName::kLog;
   if (is_open) return ui.awaits_run ? nullptr : model.find_run(ui.opened_run);
-  const auto selected = model.runs().find(ui.selected_run);
-  if (selected != model.runs().end()) return &selected->second;
-  const auto runs = model.runs_in_order();
-  return runs.empty() ? nullptr : runs.front();
+  return selected_run(listed_runs(model, ui), ui);
 }
 
 std::set<std::string> runs_in_full(const UiState& ui) {

@@ -20,6 +20,9 @@ struct Label {
   Tone tone = Tone::kPlain;
 };
 
+// Goes before a run that was marked. Not the "✓" of one that has finished.
+inline constexpr char kMarkSign[] = "*";
+
 Label label_of(protocol::RunState state);
 // An online worker is shown by what it does about the directive: running, paused, stopped.
 Label label_of(const protocol::WorkerView& worker);

@@ -3,31 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <ftxui/dom/elements.hpp>
 
 #include "text/display_text.h"
 #include "text/policy_words.h"
+#include "view/gauge.h"
 
 namespace fedwatt::viewer {
 namespace {
 
 constexpr char kBetween[] = " · ";
-
-// "██████░░░░"; a budget that is used at all shows, and one that is not used up is not full.
-std::string gauge(double share) {
-  constexpr int kCells = 10;
-  int full = static_cast<int>(std::floor(std::clamp(share, 0.0, 1.0) * kCells));
-  if (share > 0) full = std::max(full, 1);
-  std::string text;
-  for (int cell = 0; cell < kCells; ++cell) text += cell < full ? "█" : "░";
-  return text;
-}
-
-Tone tone_of(double share, const protocol::BudgetPolicy& budget) {
-  if (share >= 1) return Tone::kBad;
-  return share >= budget.warn_at ? Tone::kWarning : Tone::kGood;
-}
+constexpr int kGaugeCells = 10;
 
 // All policies but a budget that is shown as a gauge: in words, or by their kinds alone.
 std::string others(const protocol::RunView& run, bool without_budget, bool in_words) {
@@ -57,8 +43,8 @@ std::vector<ftxui::Element> policy_lines(const Style& style, const protocol::Run
   const auto use = budget_use(run);
   if (use) {
     add("budget ", Tone::kQuiet);
-    add(fmt::format("{} {:.3g} %", gauge(use->share), use->share * 100),
-        tone_of(use->share, *run.policies.budget));
+    add(fmt::format("{} {:.3g} %", gauge(use->share, kGaugeCells), use->share * 100),
+        tone_of_budget(use->share, *run.policies.budget));
     add(fmt::format(" of {}{}", use->limit, run.policies.budget->dry_run ? " (dry run)" : ""),
         Tone::kPlain);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ftxui/dom/elements.hpp>
 
+#include "input/worker_list.h"
 #include "text/format.h"
 #include "view/table.h"
 
@@ -43,27 +44,27 @@ Row row_of(const protocol::RoundView& round, const RunRecord& run) {
                                                   format_energy(round.energy_j)
                                             : kMissing;
   const bool reported_by_all = round.workers_reported >= round.workers_expected;
-  return {{{best                    ? "●"
-            : round.on_pareto_front ? "○"
-                                    : "",
-            Tone::kGood},
-           {fmt::format("{}", round.round), Tone::kStrong},
-           {format_target(round.target_value, run.view.target)},
-           {format_gain(round.gain, run.view.target), tone_of_gain(round.gain)},
-           {format_mass(round.emissions_g)},
-           {format_mass(round.cumulative_emissions_g)},
-           {format_mass(round.g_per_point)},
-           {energy},
-           {fmt::format("{}/{}", round.workers_reported, round.workers_expected),
-            reported_by_all ? Tone::kPlain : Tone::kWarning},
-           {round.closed_by ? std::string(word_of(*round.closed_by)) : "open",
-            round.closed_by ? Tone::kPlain : Tone::kAccent},
-           {round.revision > 1 ? fmt::format("{}", round.revision) : "", Tone::kQuiet},
-           {format_duration(round.wall_s)},
-           {round.loss ? fmt::format("{:.4f}", *round.loss).substr(0, 6) : kMissing},
-           {format_bytes(round.bytes_sent)},
-           {sources, Tone::kQuiet},
-           {gaps, Tone::kWarning}}};
+  return {{best                    ? "●"
+           : round.on_pareto_front ? "○"
+                                   : "",
+           Tone::kGood},
+          {fmt::format("{}", round.round), Tone::kStrong},
+          {format_target(round.target_value, run.view.target)},
+          {format_gain(round.gain, run.view.target), tone_of_gain(round.gain)},
+          {format_mass(round.emissions_g)},
+          {format_mass(round.cumulative_emissions_g)},
+          {format_mass(round.g_per_point)},
+          {energy},
+          {fmt::format("{}/{}", round.workers_reported, round.workers_expected),
+           reported_by_all ? Tone::kPlain : Tone::kWarning},
+          {round.closed_by ? std::string(word_of(*round.closed_by)) : "open",
+           round.closed_by ? Tone::kPlain : Tone::kAccent},
+          {round.revision > 1 ? fmt::format("{}", round.revision) : "", Tone::kQuiet},
+          {format_duration(round.wall_s)},
+          {round.loss ? fmt::format("{:.4f}", *round.loss).substr(0, 6) : kMissing},
+          {format_bytes(round.bytes_sent)},
+          {sources, Tone::kQuiet},
+          {gaps, Tone::kWarning}};
 }
 
 std::vector<Column> worker_columns(const RunRecord& run) {
@@ -95,45 +96,51 @@ Row row_of(const protocol::WorkerView& worker, const RunRecord& run, protocol::T
                             : kMissing;
   const bool online = worker.state == protocol::WorkerState::kOnline;
   const auto power_w = online ? worker.power_w : std::nullopt;
-  return {
-      {{fmt::format("{} {}", state.sign, state.word), state.tone},
-       {mark + printable(worker.worker), Tone::kStrong},
-       {format_count(worker.round)},
-       {worker.phase ? std::string(word_of(*worker.phase)) : kMissing},
-       {format_target(target_value(worker, run.view.target), run.view.target)},
-       {figure(power_w, format_power(power_w))},
-       {figure(worker.energy_j, format_energy(worker.energy_j))},
-       {format_mass(worker.emissions_g)},
-       {format_intensity(worker.intensity_g_per_kwh)},
-       {worker.intensity_source.empty() ? kMissing : printable(worker.intensity_source)},
-       {format_pue(worker.pue.value_or(run.view.carbon.default_pue)),
-        worker.pue ? Tone::kPlain : Tone::kQuiet},
-       {age, Tone::kQuiet},
-       {describe_sources(worker.energy_source), Tone::kQuiet},
-       {worker.reports_missing > 0 ? fmt::format("{} reports lost", worker.reports_missing) : "",
-        Tone::kBad}}};
+  return {{fmt::format("{} {}", state.sign, state.word), state.tone},
+          {mark + printable(worker.worker), Tone::kStrong},
+          {format_count(worker.round)},
+          {worker.phase ? std::string(word_of(*worker.phase)) : kMissing},
+          {format_target(target_value(worker, run.view.target), run.view.target)},
+          {figure(power_w, format_power(power_w))},
+          {figure(worker.energy_j, format_energy(worker.energy_j))},
+          {format_mass(worker.emissions_g)},
+          {format_intensity(worker.intensity_g_per_kwh)},
+          {worker.intensity_source.empty() ? kMissing : printable(worker.intensity_source)},
+          {format_pue(worker.pue.value_or(run.view.carbon.default_pue)),
+           worker.pue ? Tone::kPlain : Tone::kQuiet},
+          {age, Tone::kQuiet},
+          {describe_sources(worker.energy_source), Tone::kQuiet},
+          {worker.reports_missing > 0 ? fmt::format("{} reports lost", worker.reports_missing) : "",
+           Tone::kBad}};
 }
 
 }  // namespace
 
 ftxui::Element rounds_table(const Style& style, const RunRecord& run, int first, Size size) {
-  std::vector<Row> rows;
-  for (auto it = run.rounds.rbegin(); it != run.rounds.rend(); ++it) {
-    rows.push_back(row_of(it->second, run));
-  }
-  return table(style, round_columns(run), rows, first, size.width, size.height);
+  std::vector<const protocol::RoundView*> rounds;
+  for (auto it = run.rounds.rbegin(); it != run.rounds.rend(); ++it) rounds.push_back(&it->second);
+  TableRows rows;
+  rows.count = static_cast<int>(rounds.size());
+  rows.row_of = [&](int index) { return row_of(*rounds[static_cast<std::size_t>(index)], run); };
+  rows.first = first;
+  return table(style, round_columns(run), rows, size);
 }
 
-ftxui::Element workers_table(const Style& style, const RunRecord& run, int first,
-                             protocol::Timestamp hub_now, Size size) {
-  std::vector<Row> rows;
-  for (const bool coordinators : {true, false}) {
-    for (const auto& [name, worker] : run.workers) {
-      if ((worker.role == protocol::Role::kCoordinator) != coordinators) continue;
-      rows.push_back(row_of(worker, run, hub_now));
-    }
+ftxui::Element workers_table(const Style& style, const ViewContext& context, const RunRecord& run,
+                             Size size) {
+  const auto workers = workers_in_order(run, context.ui);
+  const auto hub_now = context.model.hub_time(context.now);
+  TableRows rows;
+  rows.count = static_cast<int>(workers.size());
+  rows.row_of = [&](int index) {
+    return row_of(*workers[static_cast<std::size_t>(index)], run, hub_now);
+  };
+  if (context.ui.workers_focused && !workers.empty()) {
+    const auto selected =
+        std::find(workers.begin(), workers.end(), selected_worker(workers, context.ui));
+    rows.selected = static_cast<int>(selected - workers.begin());
   }
-  return table(style, worker_columns(run), rows, first, size.width, size.height);
+  return table(style, worker_columns(run), rows, size);
 }
 
 ftxui::Element event_lines(const Style& style, const RunRecord& run, Size size) {

@@ -12,9 +12,9 @@ namespace fedwatt::viewer {
 // energy that is an estimate in part, "≥" before one that misses a component.
 ftxui::Element rounds_table(const Style& style, const RunRecord& run, int first, Size size);
 
-// The coordinator first, then by name.
-ftxui::Element workers_table(const Style& style, const RunRecord& run, int first,
-                             protocol::Timestamp hub_now, Size size);
+// In the order of workers_in_order(); while ui.workers_focused the selected one is shown as such.
+ftxui::Element workers_table(const Style& style, const ViewContext& context, const RunRecord& run,
+                             Size size);
 
 // The newest events, the last one at the bottom; "▲" goes before what somebody should look at.
 ftxui::Element event_lines(const Style& style, const RunRecord& run, Size size);

@@ -41,13 +41,11 @@ ftxui::Element compact_view(const Style& style, const ViewContext& context, cons
                             Size size, const RunLayout& layout) {
   const int width = size.width;
   const auto& ui = context.ui;
-  const auto hub_now = context.model.hub_time(context.now);
   return ftxui::vbox({
       style.rule(chart_title(run), width),
       sized(chart(style, run, {width, layout.chart - 1}), width, layout.chart - 1),
       sized(rounds_table(style, run, ui.first_round, {width, layout.rounds}), width, layout.rounds),
-      sized(workers_table(style, run, ui.first_worker, hub_now, {width, layout.workers}), width,
-            layout.workers),
+      sized(workers_table(style, context, run, {width, layout.workers}), width, layout.workers),
       sized(event_lines(style, run, {width, layout.events}), width, layout.events),
   });
 }
@@ -55,7 +53,6 @@ ftxui::Element compact_view(const Style& style, const ViewContext& context, cons
 ftxui::Element boxed_view(const Style& style, const ViewContext& context, const RunRecord& run,
                           Size size, const RunLayout& layout) {
   const auto& ui = context.ui;
-  const auto hub_now = context.model.hub_time(context.now);
   // A part of `width` by `height` cells, frame included; `content` is given what is inside.
   const auto part = [&](const std::string& title, int width, int height, const auto& content) {
     constexpr int kFrame = 2;
@@ -69,9 +66,7 @@ ftxui::Element boxed_view(const Style& style, const ViewContext& context, const 
   const auto rounds_part = [&](Size inside) {
     return rounds_table(style, run, ui.first_round, inside);
   };
-  const auto workers_part = [&](Size inside) {
-    return workers_table(style, run, ui.first_worker, hub_now, inside);
-  };
+  const auto workers_part = [&](Size inside) { return workers_table(style, context, run, inside); };
   const auto events_part = [&](Size inside) { return event_lines(style, run, inside); };
 
   auto top = ftxui::hbox({

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,8 +9,13 @@
 #include "text/words.h"
 #include "view/element.h"
 #include "view/style.h"
+#include "view/view_context.h"
 
 namespace fedwatt::viewer {
+
+// Whether the rows are sorted by a column: its heading has an arrow then, "↑" where the values rise
+// from line to line. A column that can be sorted by has a cell more than its heading.
+enum class Sorted { kNo, kRising, kFalling };
 
 struct Column {
   std::string heading;
@@ -16,6 +23,7 @@ struct Column {
   Align align = Align::kRight;
   int rank = 0;            // where there is no room the largest goes first; 0 always stays
   bool stretches = false;  // takes up to twice its width where there is room
+  Sorted sorted = Sorted::kNo;
 };
 
 struct Cell {
@@ -23,17 +31,26 @@ struct Cell {
   Tone tone = Tone::kPlain;
 };
 
-struct Row {
-  std::vector<Cell> cells;  // one for each column
-  bool selected = false;
+using Row = std::vector<Cell>;  // one for each column
+
+struct TableRows {
+  int count = 0;
+  // Makes the row of that index, from 0; asked for those in sight alone.
+  std::function<Row(int index)> row_of;
+  std::optional<int> selected{};  // shown inverse, and always in sight
+  int first = 0;                  // in sight where none is selected: from here on
 };
 
 // Which of the columns fit into `width`, as indices in order. Columns are two
 // cells apart, or one where there is little room.
 std::vector<std::size_t> columns_that_fit(const std::vector<Column>& columns, int width);
 
-// A heading line and the rows from `first` on that fit into `height` lines in all.
-ftxui::Element table(const Style& style, const std::vector<Column>& columns,
-                     const std::vector<Row>& rows, int first, int width, int height);
+// The first row in sight where `visible` lines are there for them. A selected row is in the middle
+// unless it is near an end; scrolled to the end, the last rows still fill the lines.
+int first_row_in_sight(const TableRows& rows, int visible);
+
+// A heading line and the rows in sight, `size.height` lines at most.
+ftxui::Element table(const Style& style, const std::vector<Column>& columns, const TableRows& rows,
+                     Size size);
 
 }  // namespace fedwatt::viewer
