@@ -42,8 +42,8 @@ ftxui::Element compact_view(const Style& style, const ViewContext& context, cons
   const int width = size.width;
   const auto& ui = context.ui;
   return ftxui::vbox({
-      style.rule(chart_title(run), width),
-      sized(chart(style, run, {width, layout.chart - 1}), width, layout.chart - 1),
+      style.rule(clip(chart_title(ui, run), width - 6), width),
+      sized(chart(style, context, run, {width, layout.chart - 1}), width, layout.chart - 1),
       sized(rounds_table(style, run, ui.first_round, {width, layout.rounds}), width, layout.rounds),
       sized(workers_table(style, context, run, {width, layout.workers}), width, layout.workers),
       sized(event_lines(style, run, {width, layout.events}), width, layout.events),
@@ -61,7 +61,7 @@ ftxui::Element boxed_view(const Style& style, const ViewContext& context, const 
     auto padded = ftxui::hbox({ftxui::text(" "), content(inside), ftxui::text(" ")});
     return sized(style.box(clip(title, width - 6), std::move(padded)), width, height);
   };
-  const auto chart_part = [&](Size inside) { return chart(style, run, inside); };
+  const auto chart_part = [&](Size inside) { return chart(style, context, run, inside); };
   const auto figures_part = [&](Size inside) { return figure_panel(style, run, inside); };
   const auto rounds_part = [&](Size inside) {
     return rounds_table(style, run, ui.first_round, inside);
@@ -70,7 +70,7 @@ ftxui::Element boxed_view(const Style& style, const ViewContext& context, const 
   const auto events_part = [&](Size inside) { return event_lines(style, run, inside); };
 
   auto top = ftxui::hbox({
-      part(chart_title(run), size.width - kFigurePanelWidth, layout.chart, chart_part),
+      part(chart_title(ui, run), size.width - kFigurePanelWidth, layout.chart, chart_part),
       part("Figures", kFigurePanelWidth, layout.chart, figures_part),
   });
   if (layout.two_columns) {

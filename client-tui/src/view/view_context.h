@@ -5,6 +5,8 @@
 
 namespace fedwatt::viewer {
 
+class HitMap;
+
 struct Size {
   int width = 0;
   int height = 0;
@@ -18,6 +20,7 @@ struct ViewContext {
   Size size;
   std::string hub_url;
   bool colored = true;
+  HitMap* hits = nullptr;  // where elements come to lie, if somebody wants to know
 };
 
 }  // namespace fedwatt::viewer
