@@ -3,20 +3,18 @@
 Usage: screen_pty_test.py FEDWATT FAKE_HUB
 """
 
-import os
+import pathlib
 import signal
 import subprocess
 import sys
-import termios
-import time
 import unittest
 
-import pexpect
-import pyte
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from terminal import Terminal  # noqa: E402
 
 FEDWATT = sys.argv[1]
 FAKE_HUB = sys.argv[2]
-DEADLINE_S = 30
 
 
 class Hub:
@@ -32,53 +30,6 @@ class Hub:
         self.process.stdout.close()
 
 
-class Terminal:
-    def __init__(self, *arguments, columns=120, lines=40):
-        self.screen = pyte.Screen(columns, lines)
-        self.stream = pyte.ByteStream(self.screen)
-        self.raw = b""
-        # A new terminal's modes; the child's own may be changed before they could be read.
-        fresh, other_end = os.openpty()
-        self.modes_before = termios.tcgetattr(fresh)
-        os.close(fresh)
-        os.close(other_end)
-        self.child = pexpect.spawn(FEDWATT, list(arguments), dimensions=(lines, columns),
-                                   env={"TERM": "xterm-256color", "PATH": "/usr/bin:/bin"})
-
-    def read(self):
-        try:
-            data = self.child.read_nonblocking(65536, timeout=0.1)
-            self.raw += data
-            self.stream.feed(data)
-        except pexpect.TIMEOUT:
-            pass
-
-    def text(self):
-        return "\n".join(self.screen.display)
-
-    def wait_for(self, *words, absent=()):
-        end = time.monotonic() + DEADLINE_S
-        while time.monotonic() < end:
-            self.read()
-            shown = self.text()
-            if all(w in shown for w in words) and not any(w in shown for w in absent):
-                return shown
-        raise AssertionError(f"no {words} without {absent} in\n{self.text()}")
-
-    def press(self, keys):
-        self.child.send(keys)
-
-    def wait_for_exit(self):
-        end = time.monotonic() + DEADLINE_S
-        while time.monotonic() < end:
-            try:
-                self.read()
-            except pexpect.EOF:
-                self.child.wait()
-                return self.child.exitstatus
-        raise AssertionError("still running:\n" + self.text())
-
-
 class ScreenTest(unittest.TestCase):
     def setUp(self):
         self.hub = Hub("--rounds", "1000", "--round-s", "0.1")
@@ -87,7 +38,7 @@ class ScreenTest(unittest.TestCase):
         self.hub.stop()
 
     def open(self, *arguments, **size):
-        return Terminal("--hub", self.hub.url, *arguments, **size)
+        return Terminal(FEDWATT, ["--hub", self.hub.url, *arguments], **size)
 
     def test_opens_a_run_pauses_it_and_sees_all_acknowledge(self):
         terminal = self.open()
@@ -108,7 +59,7 @@ class ScreenTest(unittest.TestCase):
         terminal.press("y")
         terminal.wait_for("● running", "resume by", "5 of 5 acknowledged")
         terminal.press("q")
-        self.assert_left_cleanly(terminal, 0)
+        terminal.assert_left_cleanly(0)
 
     def test_stop_takes_the_typed_name(self):
         terminal = self.open("digits", columns=80, lines=24)
@@ -120,7 +71,7 @@ class ScreenTest(unittest.TestCase):
         terminal.press("s\r")
         terminal.wait_for("■ stopped", "5 of 5 acknowledged")
         terminal.press("q")
-        self.assert_left_cleanly(terminal, 0)
+        terminal.assert_left_cleanly(0)
 
     def test_loses_the_hub_and_gets_it_back(self):
         terminal = self.open("digits")
@@ -130,16 +81,15 @@ class ScreenTest(unittest.TestCase):
         self.hub = Hub("--port", self.hub.port, "--rounds", "1000", "--round-s", "0.1")
         terminal.wait_for("● live")
         terminal.press("q")
-        self.assert_left_cleanly(terminal, 0)
+        terminal.assert_left_cleanly(0)
 
     def test_a_resize_redraws(self):
         terminal = self.open("digits")
         terminal.wait_for("╭─ accuracy against gCO2e")
-        terminal.screen.resize(24, 80)
-        terminal.child.setwinsize(24, 80)
+        terminal.resize(80, 24)
         terminal.wait_for("── accuracy against gCO2e", absent=["╭─"])
         terminal.press("\x03")  # Ctrl-C
-        self.assert_left_cleanly(terminal, 0)
+        terminal.assert_left_cleanly(0)
 
     def test_signals_give_the_terminal_back(self):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGSEGV):
@@ -148,7 +98,7 @@ class ScreenTest(unittest.TestCase):
                 terminal.wait_for("● live")
                 terminal.child.kill(number)
                 crashed = number == signal.SIGSEGV
-                self.assert_left_cleanly(terminal, None if crashed else 0)
+                terminal.assert_left_cleanly(None if crashed else 0)
                 self.assertEqual(terminal.child.signalstatus, number if crashed else None)
 
     def test_leaves_by_itself_after_the_end(self):
@@ -156,18 +106,12 @@ class ScreenTest(unittest.TestCase):
         self.hub = Hub("--rounds", "3", "--round-s", "0.2")
         terminal = self.open("watch", "digits", "--until-end", "1")
         terminal.wait_for("✓ finished", "any key stays")
-        self.assert_left_cleanly(terminal, 0)
+        terminal.assert_left_cleanly(0)
 
     def test_an_unknown_run_says_so(self):
         terminal = self.open("nothing")
         self.assertEqual(terminal.wait_for_exit(), 1)
         self.assertIn(b"No run is called nothing", terminal.raw)
-
-    def assert_left_cleanly(self, terminal, status):
-        self.assertEqual(terminal.wait_for_exit(), status)
-        self.assertIn(b"\x1b[?1049l", terminal.raw)  # the alternate screen is left
-        self.assertIn(b"\x1b[?25h", terminal.raw)  # the cursor is visible
-        self.assertEqual(termios.tcgetattr(terminal.child.child_fd), terminal.modes_before)
 
 
 unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -81,8 +81,12 @@ class ScreenApp {
  private:
   ftxui::Element draw() const {
     const auto size = ftxui::Terminal::Size();
-    return screen_view(
-        {shown(), ui_, wall_clock_now(), {size.dimx, size.dimy}, line_.hub.url, colored_});
+    return screen_view({shown(),
+                        ui_,
+                        frozen_ ? frozen_->at : wall_clock_now(),
+                        {size.dimx, size.dimy},
+                        line_.hub.url,
+                        colored_});
   }
 
   bool take(const ftxui::Event& event) {
@@ -100,14 +104,15 @@ class ScreenApp {
     }
     if (const auto effect = handle_key(ui_, shown(), *key)) act(*effect);
     if (ui_.frozen != frozen_.has_value()) {
-      frozen_ = ui_.frozen ? std::optional(session_.model) : std::nullopt;
+      frozen_ =
+          ui_.frozen ? std::optional(Picture{session_.model, wall_clock_now()}) : std::nullopt;
     }
     follow();
     return true;
   }
 
   // What the picture is made from: what was known when it was frozen.
-  const ViewerModel& shown() const { return frozen_ ? *frozen_ : session_.model; }
+  const ViewerModel& shown() const { return frozen_ ? frozen_->model : session_.model; }
 
   void follow() {
     auto runs = runs_in_full(ui_);
@@ -156,7 +161,11 @@ class ScreenApp {
   CommandLine line_;
   bool colored_;
   UiState ui_;
-  std::optional<ViewerModel> frozen_;
+  struct Picture {
+    ViewerModel model;
+    protocol::Timestamp at;
+  };
+  std::optional<Picture> frozen_;
   bool stays_ = false;  // somebody wants to go on looking after the run's end
   std::string failure_;
   // The signals are blocked before the other threads start; the session's thread, which uses the
