@@ -1,7 +1,6 @@
 #include "run_archive.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -9,7 +8,6 @@
 
 #include "fedwatt/hub/http_api.h"
 #include "fedwatt/protocol/codec.h"
-#include "fedwatt/protocol/time.h"
 #include "fedwatt/run/event_codec.h"
 #include "fedwatt/run/run.h"
 
@@ -26,13 +24,6 @@ bool synced(const fs::path& path) {
   const bool done = ::fsync(descriptor) == 0;
   ::close(descriptor);
   return done;
-}
-
-// As /api/v1/runs/RUN/events has it.
-std::string line_of(const run::StoredEvent& stored) {
-  return fmt::format("{{\"offset\":{},\"at\":\"{}\",\"kind\":\"{}\",\"fields\":{}}}\n",
-                     stored.offset, protocol::format_timestamp(stored.at),
-                     run::event_kind(stored.event), run::encode_event(stored.event));
 }
 
 bool written(const fs::path& path, const std::string& text) {
@@ -53,7 +44,7 @@ std::string write_all(store::Store& store, const std::string& run_id, Keep keep,
     more = events->size() == kPageEvents;
     for (const auto& stored : *events) {
       const bool is_report = std::holds_alternative<run::ReportReceived>(stored.event);
-      if (keep == Keep::kLog || !is_report) log << line_of(stored);
+      if (keep == Keep::kLog || !is_report) log << run::log_line(stored);
       run.apply(stored.event, stored.at);
     }
   }

@@ -131,19 +131,11 @@ tl::expected<void, std::string> change_tokens(const fs::path& file, const Change
   return replace(real, text);
 }
 
-WatchedTokens::Identity WatchedTokens::identity_of(const fs::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return {};
-  constexpr std::int64_t kNanoseconds = 1'000'000'000;
-  return {status.st_dev, status.st_ino, status.st_size,
-          status.st_ctim.tv_sec * kNanoseconds + status.st_ctim.tv_nsec};
-}
-
 tl::expected<std::optional<Tokens>, std::string> WatchedTokens::look() {
   // Before it is read: what changes meanwhile is seen at the next look.
-  const auto identity = identity_of(file_);
-  if (seen_ == identity) return std::nullopt;
-  seen_ = identity;
+  const auto stamp = stamp_of(file_.string());
+  if (seen_ == stamp) return std::nullopt;
+  seen_ = stamp;
   auto tokens = read_tokens(file_);
   if (!tokens) return tl::unexpected(tokens.error());
   return std::optional(std::move(*tokens));

@@ -86,16 +86,6 @@ std::string csv_line(const Json& row) {
   return line + "\r\n";
 }
 
-// An event of the log. Its fields are as the store keeps them.
-std::string event_line(const StoredEvent& stored) {
-  Json head = {{"offset", stored.offset},
-               {"at", protocol::format_timestamp(stored.at)},
-               {"kind", run::event_kind(stored.event)}};
-  std::string line = text_of(head);
-  line.pop_back();
-  return line + R"(,"fields":)" + run::encode_event(stored.event) + "}\n";
-}
-
 // A whole number of a query in its range, or else `value` as it is; false if it is something else.
 template <class Number>
 bool read_number(const HttpRequest& request, const char* key, Number most, Number& value) {
@@ -159,7 +149,7 @@ bool Page::take(const store::Events& events) {
 
 void Page::write(const StoredEvent& stored) {
   if (request_.table == Table::kEvents) {
-    text_ += event_line(stored);
+    text_ += run::log_line(stored);
     return;
   }
   const auto* received = std::get_if<ReportReceived>(&stored.event);

@@ -1,10 +1,7 @@
 #include "fedwatt/net/tls_identity.h"
 
-#include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <sys/stat.h>
 
 #include <asio/ssl/context.hpp>
 #include <cerrno>
@@ -13,22 +10,16 @@
 #include <system_error>
 #include <utility>
 
+#include "fedwatt/transport/openssl.h"
+
 namespace fedwatt::net {
 namespace {
 
-// Those of TLS 1.2; all of 1.3 are good.
-constexpr char kCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
+using transport::openssl_words;
 
 struct Failure {
   std::string what;
 };
-
-std::string openssl_words() {
-  const auto code = ERR_peek_last_error();
-  ERR_clear_error();
-  const char* const reason = ERR_reason_error_string(code);
-  return reason ? reason : "it cannot be read";
-}
 
 void must_be_readable(const std::string& file) {
   std::FILE* const opened = std::fopen(file.c_str(), "re");
@@ -37,9 +28,6 @@ void must_be_readable(const std::string& file) {
   }
   std::fclose(opened);
 }
-
-// A key with a passphrase would otherwise be asked for at the terminal.
-int no_passphrase(char*, int, int, void*) { return -1; }
 
 std::chrono::system_clock::time_point expiry_of(SSL_CTX* context) {
   std::tm utc{};
@@ -55,16 +43,12 @@ std::shared_ptr<asio::ssl::context> read(const TlsFiles& files) {
   ERR_clear_error();
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   auto* const ssl = context->native_handle();
-  SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION);
-  SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
-                               SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_num_tickets(ssl, 0);
-  SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
-  if (SSL_CTX_set_cipher_list(ssl, kCiphers) != 1) {
+  if (!transport::set_up(ssl)) {
     throw Failure{"OpenSSL lacks the ciphers for TLS 1.2: " + openssl_words()};
   }
-  SSL_CTX_set_default_passwd_cb(ssl, no_passphrase);
+  SSL_CTX_set_options(ssl, SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_num_tickets(ssl, 0);
+  SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
   if (SSL_CTX_use_certificate_chain_file(ssl, files.certificate.c_str()) != 1) {
     throw Failure{files.certificate + " is no certificate in PEM: " + openssl_words()};
   }
@@ -109,14 +93,7 @@ std::string TlsIdentity::load() {
 
 bool TlsIdentity::changed() const { return stamps() != read_; }
 
-TlsIdentity::Stamp TlsIdentity::stamp_of(const std::string& file) {
-  struct stat found {};
-  if (file.empty() || ::stat(file.c_str(), &found) != 0) return {};
-  return {found.st_ino, found.st_size,
-          std::int64_t{found.st_ctim.tv_sec} * 1'000'000'000 + found.st_ctim.tv_nsec};
-}
-
-std::vector<TlsIdentity::Stamp> TlsIdentity::stamps() const {
+std::vector<FileStamp> TlsIdentity::stamps() const {
   return {stamp_of(files_.certificate), stamp_of(files_.key), stamp_of(files_.client_ca)};
 }
 

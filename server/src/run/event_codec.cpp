@@ -1,5 +1,7 @@
 #include "fedwatt/run/event_codec.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -8,6 +10,7 @@
 
 #include "fedwatt/protocol/codec.h"
 #include "fedwatt/protocol/names.h"
+#include "fedwatt/protocol/time.h"
 
 namespace fedwatt::protocol {
 
@@ -286,6 +289,12 @@ std::string_view event_kind(const Event& event) { return kKinds[event.index()]; 
 
 std::string encode_event(const Event& event) {
   return std::visit([](const auto& alternative) { return fields(alternative).dump(); }, event);
+}
+
+std::string log_line(const StoredEvent& stored) {
+  return fmt::format("{{\"offset\":{},\"at\":\"{}\",\"kind\":\"{}\",\"fields\":{}}}\n",
+                     stored.offset, protocol::format_timestamp(stored.at), event_kind(stored.event),
+                     encode_event(stored.event));
 }
 
 tl::expected<Event, std::string> decode_event(std::string_view kind, std::string_view text) {

@@ -1,7 +1,5 @@
 #include "link/tls.h"
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
@@ -10,10 +8,10 @@
 #include <asio/ssl/error.hpp>
 #include <stdexcept>
 
+#include "fedwatt/transport/openssl.h"
+
 namespace fedwatt::link {
 namespace {
-
-constexpr char kCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";  // of TLS 1.2; those of 1.3 are all good
 
 // OpenSSL knows where its own distribution has the CAs; libfedwatt brings it to others, too.
 constexpr const char* kBundles[] = {
@@ -29,15 +27,9 @@ void start_openssl() {
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr);
 }
 
-std::string openssl_words() {
-  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
-  ERR_clear_error();
-  return reason ? reason : "it cannot be read";
-}
-
 [[noreturn]] void cannot_use(const std::string& what, const std::string& file) {
   throw std::invalid_argument("the file " + file + " has no " + what +
-                              " in PEM that can be used: " + openssl_words());
+                              " in PEM that can be used: " + transport::openssl_words());
 }
 
 bool exists(const std::string& file) {
@@ -52,9 +44,6 @@ void trust_system(SSL_CTX* context) {
     if (exists(bundle) && SSL_CTX_load_verify_file(context, bundle) == 1) return;
   }
 }
-
-// A key with a passphrase would otherwise be asked for at the terminal.
-int no_passphrase(char*, int, int, void*) { return -1; }
 
 bool is_address(const std::string& host) {
   asio::error_code error;
@@ -97,12 +86,8 @@ std::shared_ptr<asio::ssl::context> make_tls_context(const TlsFiles& files) {
   }
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
   auto* const ssl = context->native_handle();
-  SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(ssl, kCiphers);
-  SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
+  transport::set_up(ssl);
   SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_default_passwd_cb(ssl, no_passphrase);
   if (files.ca_file.empty()) {
     trust_system(ssl);
   } else if (SSL_CTX_load_verify_file(ssl, files.ca_file.c_str()) != 1) {

@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "fedwatt/access/token.h"
+#include "fedwatt/file_stamp.h"
 
 // The file that tokens live in: JSON, with digests in the place of secrets. Every error is a
 // sentence that names what is wrong; those of a file name the file, too. docs/security.md shows
@@ -49,17 +50,8 @@ class WatchedTokens {
   void forget() { seen_.reset(); }
 
  private:
-  struct Identity {
-    std::uint64_t device = 0;
-    std::uint64_t node = 0;
-    std::int64_t bytes = 0;
-    std::int64_t changed_ns = 0;
-    bool operator==(const Identity&) const = default;
-  };
-  static Identity identity_of(const std::filesystem::path& file);
-
   std::filesystem::path file_;
-  std::optional<Identity> seen_;
+  std::optional<FileStamp> seen_;
 };
 
 }  // namespace fedwatt::access

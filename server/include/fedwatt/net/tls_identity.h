@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "fedwatt/file_stamp.h"
+
 namespace asio::ssl {
 class context;
 }
@@ -36,20 +38,10 @@ class TlsIdentity {
   const TlsFiles& files() const { return files_; }
 
  private:
-  // What a file is known by: a new one has another.
-  struct Stamp {
-    std::uint64_t inode = 0;
-    std::int64_t size = -1;
-    std::int64_t changed_ns = 0;
-    bool operator==(const Stamp& other) const {
-      return inode == other.inode && size == other.size && changed_ns == other.changed_ns;
-    }
-  };
-  static Stamp stamp_of(const std::string& file);
-  std::vector<Stamp> stamps() const;
+  std::vector<FileStamp> stamps() const;
 
   TlsFiles files_;
-  std::vector<Stamp> read_;
+  std::vector<FileStamp> read_;
   std::shared_ptr<asio::ssl::context> context_;
   std::chrono::system_clock::time_point expires_at_{};
 };
