@@ -41,7 +41,8 @@ Environment:
   FEDWATT_HUB      the hub's address, where --hub is not given
   FEDWATT_TOKEN    the token, where --token-file is not given, for a hub that wants one
   FEDWATT_CA_FILE  the CA's certificate, where --ca-file is not given
-  NO_COLOR         if set, the screen uses no colours)";
+  FEDWATT_READONLY if set, and not 0, the screen offers no commands, as with --readonly
+  NO_COLOR         if set, the screen uses no colours, unless --theme says which)";
 
 constexpr double kLinger = 10;
 
@@ -80,7 +81,21 @@ void add_common(CLI::App& app, CommandLine& line) {
   app.add_flag("--json", line.json, "The hub's messages instead, one JSON object a line");
 }
 
+void add_screen(CLI::App& app, CommandLine& line) {
+  app.add_flag("--readonly", line.readonly, "The screen offers no pause, resume and stop");
+  app.add_option_function<std::string>(
+         "--theme", [&line](const std::string& word) { line.theme = theme_named(word); },
+         "Colours of the screen: the terminal's own, the theme's on a dark or a light background, "
+         "or none")
+      ->check(CLI::IsMember(theme_words()).description(""))
+      ->type_name("terminal|dark|light|none");
+  auto* ascii = app.add_flag("--ascii", line.ascii, "The screen uses ASCII signs only");
+  app.add_flag("--unicode", line.unicode, "It uses others, even where the locale is not UTF-8")
+      ->excludes(ascii);
+}
+
 void add_watching(CLI::App& app, CommandLine& line) {
+  add_screen(app, line);
   app.add_flag("--plain", line.plain, "Lines of text instead of the screen");
   app.add_flag("--wait", line.wait_for_run, "Wait for a run of that name, if there is none yet");
   app.add_option_function<std::string>(
@@ -131,6 +146,7 @@ tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::s
   line.hub.url = defaults.hub_url;
   line.hub.tls.ca_file = defaults.ca_file;
   line.viewer_name = defaults.viewer_name;
+  line.readonly = defaults.readonly;
 
   CLI::App app(kDescription, "fedwatt");
   app.footer(kFooter);

@@ -7,6 +7,7 @@
 
 #include "fedwatt/protocol/messages.h"
 #include "hub_address.h"
+#include "view/theme.h"
 
 namespace fedwatt::viewer {
 
@@ -37,6 +38,10 @@ struct CommandLine {
   std::string run;  // id or name; empty: none was given
   bool json = false;
   bool plain = false;
+  bool readonly = false;           // the screen offers no commands
+  bool ascii = false;              // the screen uses ASCII only; `unicode`: it does not, whatever
+  bool unicode = false;            // the environment says
+  std::optional<ThemeName> theme;  // of the screen
   bool wait_for_run = false;
   std::optional<double> until_end_s;  // leave so long after the run has ended
   protocol::Action action = protocol::Action::kPause;
@@ -74,6 +79,7 @@ struct Defaults {
   std::string hub_url = "ws://127.0.0.1:3000";
   std::string viewer_name;  // user@host
   std::string ca_file{};
+  bool readonly = false;
 };
 
 // Reads the arguments that follow the program's name.

@@ -5,11 +5,13 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/screen_app.h"
+#include "app/terminal_theme.h"
 #include "command_line.h"
 #include "compare/figures_command.h"
 #include "export/export_command.h"
@@ -45,18 +47,31 @@ bool has_screen() {
          !environment("TERM").empty();
 }
 
+std::string locale_name() {
+  for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    if (std::string value = environment(name); !value.empty()) return value;
+  }
+  return "";
+}
+
+int show_screen(const CommandLine& line) {
+  const fedwatt::viewer::TerminalHints hints{locale_name(), environment("TERM"),
+                                             !environment("NO_COLOR").empty()};
+  return run_screen(
+      line, choose_theme(line, hints, std::nullopt, fedwatt::viewer::terminal_color_depth()));
+}
+
 int run(const CommandLine& line) {
   const bool wants_text = line.json || line.plain || !has_screen();
-  const bool colored = environment("NO_COLOR").empty();
   switch (line.verb) {
     case CommandLine::Verb::kScreen:
       if (wants_text) return list_runs(line, std::cout, std::cerr);
-      return run_screen(line, colored);
+      return show_screen(line);
     case CommandLine::Verb::kRuns:
       return list_runs(line, std::cout, std::cerr);
     case CommandLine::Verb::kWatch:
       if (wants_text) return watch_run(line, std::cout, std::cerr);
-      return run_screen(line, colored);
+      return show_screen(line);
     case CommandLine::Verb::kCommand:
       return give_command(line, std::cout, std::cerr);
     case CommandLine::Verb::kShowPolicies:
@@ -84,6 +99,8 @@ int main(int argc, char** argv) {
   defaults.viewer_name = user_at_host();
   if (const std::string hub = environment("FEDWATT_HUB"); !hub.empty()) defaults.hub_url = hub;
   defaults.ca_file = environment("FEDWATT_CA_FILE");
+  const std::string readonly = environment("FEDWATT_READONLY");
+  defaults.readonly = !readonly.empty() && readonly != "0";
   auto line = parse_command_line(std::vector<std::string>(argv + 1, argv + argc), defaults);
   if (!line) {
     (line.error().status == fedwatt::viewer::kExitOk ? std::cout : std::cerr)

@@ -57,6 +57,29 @@ TEST(CommandLine, Watch) {
   EXPECT_EQ(parsed({"watch", "runs"}).run, "runs");
 }
 
+TEST(CommandLine, HowTheScreenLooks) {
+  const CommandLine plain = parsed({});
+  EXPECT_FALSE(plain.readonly);
+  EXPECT_FALSE(plain.ascii);
+  EXPECT_FALSE(plain.theme);
+  const CommandLine line = parsed({"watch", "digits", "--readonly", "--theme", "light", "--ascii"});
+  EXPECT_TRUE(line.readonly);
+  EXPECT_TRUE(line.ascii);
+  EXPECT_EQ(line.theme, ThemeName::kLight);
+  EXPECT_TRUE(parsed({"--readonly"}).readonly);
+  EXPECT_TRUE(parsed({"--unicode", "watch", "digits"}).unicode);
+  EXPECT_EQ(parsed({"digits", "--theme", "none"}).theme, ThemeName::kNone);
+  EXPECT_THAT(refused({"--theme", "pink"}).output, HasSubstr("light"));
+  EXPECT_EQ(refused({"--ascii", "--unicode"}).status, kExitError);
+}
+
+TEST(CommandLine, TheEnvironmentCanHideTheCommands) {
+  Defaults defaults = kDefaults;
+  defaults.readonly = true;
+  EXPECT_TRUE(parse_command_line({}, defaults)->readonly);
+  EXPECT_TRUE(parse_command_line({"watch", "digits"}, defaults)->readonly);
+}
+
 TEST(CommandLine, UntilEndTakesSecondsOrNone) {
   EXPECT_EQ(parsed({"watch", "digits", "--until-end"}).until_end_s, 10);
   EXPECT_EQ(parsed({"watch", "digits", "--until-end", "--wait"}).until_end_s, 10);

@@ -2,15 +2,37 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
+
 #include "input/controller.h"
 #include "sample_run.h"
 #include "snapshots.h"
+#include "text/display_text.h"
 
 namespace fedwatt::viewer {
 namespace {
 
+std::string picture_in(const Theme& theme, const ViewerModel& model, const UiState& ui, Size size) {
+  return screen_text({model, ui, sample::at(sample::kNow), size, "ws://127.0.0.1:3000", theme});
+}
+
+std::vector<int> widths_of_lines(const std::string& text) {
+  std::vector<int> widths;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) widths.push_back(display_width(line));
+  return widths;
+}
+
+// Beside the picture it checks that the same in ASCII has no other sign and the same places.
 std::string picture(const ViewerModel& model, const UiState& ui, Size size) {
-  return screen_text({model, ui, sample::at(sample::kNow), size, "ws://127.0.0.1:3000", true});
+  const std::string text = picture_in(Theme(), model, ui, size);
+  const std::string ascii =
+      picture_in(Theme(ThemeName::kTerminal, ColorDepth::k16, true), model, ui, size);
+  EXPECT_TRUE(std::all_of(ascii.begin(), ascii.end(), [](char c) { return c >= '\n' && c <= '~'; }))
+      << ascii;
+  EXPECT_EQ(widths_of_lines(ascii), widths_of_lines(text)) << ascii;
+  return text;
 }
 
 UiState run_screen() {
@@ -58,6 +80,12 @@ TEST(Screen, OneRun) {
   expect_snapshot("run_80x24", picture(model, run_screen(), kSmall));
   expect_snapshot("run_120x40", picture(model, run_screen(), kMedium));
   expect_snapshot("run_200x60", picture(model, run_screen(), kLarge));
+}
+
+TEST(Screen, OneRunInAscii) {
+  const Theme ascii(ThemeName::kTerminal, ColorDepth::k16, true);
+  const ViewerModel model = sample::model();
+  expect_snapshot("run_ascii_80x24", picture_in(ascii, model, run_screen(), kSmall));
 }
 
 TEST(Screen, ReconnectingSaysSinceWhenAndKeepsTheFigures) {

@@ -48,9 +48,9 @@ std::optional<Key> key_of(const ftxui::Event& event) {
 
 class ScreenApp {
  public:
-  ScreenApp(const CommandLine& line, bool colored)
+  ScreenApp(const CommandLine& line, const Theme& theme)
       : line_(line),
-        colored_(colored),
+        theme_(theme),
         screen_(ftxui::ScreenInteractive::Fullscreen()),
         signals_([this] { screen_.Exit(); }),
         redraw_([this] { screen_.PostEvent(ftxui::Event::Custom); }),
@@ -86,7 +86,7 @@ class ScreenApp {
                         frozen_ ? frozen_->at : wall_clock_now(),
                         {size.dimx, size.dimy},
                         line_.hub.url,
-                        colored_});
+                        theme_});
   }
 
   bool take(const ftxui::Event& event) {
@@ -159,7 +159,7 @@ class ScreenApp {
   }
 
   CommandLine line_;
-  bool colored_;
+  Theme theme_;
   UiState ui_;
   struct Picture {
     ViewerModel model;
@@ -178,6 +178,6 @@ class ScreenApp {
 
 }  // namespace
 
-int run_screen(const CommandLine& line, bool colored) { return ScreenApp(line, colored).run(); }
+int run_screen(const CommandLine& line, const Theme& theme) { return ScreenApp(line, theme).run(); }
 
 }  // namespace fedwatt::viewer

@@ -12,6 +12,7 @@
 #include "text/display_text.h"
 #include "text/format.h"
 #include "view/dialogs.h"
+#include "view/page.h"
 #include "view/run_list_view.h"
 #include "view/run_view.h"
 #include "view/style.h"
@@ -193,13 +194,11 @@ ftxui::Element main_view(const Style& style, const ViewContext& context, const R
       clip("Waiting for the run " + printable(context.ui.opened_run), size.width), Tone::kQuiet));
 }
 
-}  // namespace
-
-ftxui::Element screen_view(const ViewContext& context) {
+ftxui::Element picture(const ViewContext& context) {
   if (context.size.width < kSmallestSize.width || context.size.height < kSmallestSize.height) {
     return too_small(context);
   }
-  const Style style(context.colored);
+  const Style style(context.theme);
   const RunRecord* run = current_run(context.ui, context.model);
   constexpr int kTitleAndFooter = 2;
   auto lines = banner(style, context);
@@ -214,6 +213,12 @@ ftxui::Element screen_view(const ViewContext& context) {
       context.ui.confirmation && context.model.find_run(context.ui.confirmation->run_id);
   if (asks) return ftxui::dbox({std::move(screen), confirmation_dialog(style, context)});
   return screen;
+}
+
+}  // namespace
+
+ftxui::Element screen_view(const ViewContext& context) {
+  return page(context.theme, picture(context));
 }
 
 std::string screen_text(const ViewContext& context) {

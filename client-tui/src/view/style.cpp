@@ -1,7 +1,9 @@
 #include "view/style.h"
 
+#include <array>
 #include <ftxui/dom/elements.hpp>
 #include <ftxui/dom/node.hpp>
+#include <ftxui/screen/color.hpp>
 #include <ftxui/screen/screen.hpp>
 #include <memory>
 #include <utility>
@@ -11,7 +13,8 @@
 namespace fedwatt::viewer {
 namespace {
 
-ftxui::Color color_of(Tone tone) {
+// Of the terminal's sixteen: its own palette decides what they look like on dark and on light.
+ftxui::Color terminal_color(Tone tone) {
   switch (tone) {
     case Tone::kGood:
       return ftxui::Color::Green;
@@ -28,6 +31,11 @@ ftxui::Color color_of(Tone tone) {
   }
   return ftxui::Color::Default;
 }
+
+constexpr std::array<ftxui::Color::Palette16, kSeriesColors> kTerminalSeries{
+    ftxui::Color::Cyan,  ftxui::Color::Magenta, ftxui::Color::Yellow,
+    ftxui::Color::Green, ftxui::Color::Blue,    ftxui::Color::Red,
+};
 
 // FTXUI joins the lines of frames that touch. A dialog over other frames must not be joined to
 // them.
@@ -53,12 +61,38 @@ class Unjoined : public ftxui::Node {
 
 }  // namespace
 
+ftxui::Color shown_color(const PaletteColor& color, ColorDepth depth) {
+  if (depth == ColorDepth::k256) return ftxui::Color::Palette256(color.index_256);
+  return ftxui::Color::RGB(color.red, color.green, color.blue);
+}
+
+ftxui::Color Style::color(Tone tone) const {
+  if (!colored()) return ftxui::Color::Default;
+  if (const Palette* palette = palette_of(theme_)) {
+    return shown_color(palette->of(tone), theme_.depth);
+  }
+  return terminal_color(tone);
+}
+
+ftxui::Color Style::series_color(std::size_t index) const {
+  if (!colored()) return ftxui::Color::Default;
+  index %= kSeriesColors;
+  if (const Palette* palette = palette_of(theme_)) {
+    return shown_color(palette->series[index], theme_.depth);
+  }
+  return kTerminalSeries[index];
+}
+
 std::function<ftxui::Element(ftxui::Element)> Style::decorator(Tone tone) const {
-  return [tone, colored = colored_](ftxui::Element element) {
-    if (tone == Tone::kQuiet) return ftxui::dim(std::move(element));
-    if (tone == Tone::kPlain) return element;
-    if (tone != Tone::kAccent) element = ftxui::bold(std::move(element));
-    return colored ? ftxui::color(color_of(tone), std::move(element)) : element;
+  if (tone == Tone::kPlain) return [](ftxui::Element element) { return element; };
+  // The terminal's colours have no quiet one that is legible everywhere: there it is dim.
+  const bool dim = tone == Tone::kQuiet && !palette_of(theme_);
+  const bool bold = tone != Tone::kQuiet && tone != Tone::kAccent;
+  return [dim, bold, color = color(tone)](ftxui::Element element) {
+    if (dim) return ftxui::dim(std::move(element));
+    if (bold) element = ftxui::bold(std::move(element));
+    if (color == ftxui::Color(ftxui::Color::Default)) return element;
+    return ftxui::color(color, std::move(element));
   };
 }
 

@@ -1,19 +1,23 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
 #include "text/words.h"
 #include "view/element.h"
+#include "view/theme.h"
+
+namespace ftxui {
+class Color;
+}
 
 namespace fedwatt::viewer {
 
-// Text and frames in the tones of the theme. The sixteen colours of the terminal are enough, so its
-// own palette decides what they look like on dark and on light; without colours bold, dim and
-// inverse remain.
+// Text and frames in the tones of the theme. Without colours bold, dim and inverse remain.
 class Style {
  public:
-  explicit Style(bool colored) : colored_(colored) {}
+  explicit Style(const Theme& theme) : theme_(theme) {}
 
   ftxui::Element text(const std::string& content, Tone tone = Tone::kPlain) const;
   std::function<ftxui::Element(ftxui::Element)> decorator(Tone tone) const;
@@ -21,10 +25,18 @@ class Style {
   ftxui::Element box(const std::string& title, ftxui::Element content) const;
   // One line with `title` in it.
   ftxui::Element rule(const std::string& title, int width) const;
-  bool colored() const { return colored_; }
+  bool colored() const { return theme_.name != ThemeName::kNone; }
+
+  // For canvases, where there is no element to decorate: the default colour where the theme has
+  // none. Of curves beside each other, the first kSeriesColors differ.
+  ftxui::Color color(Tone tone) const;
+  ftxui::Color series_color(std::size_t index) const;
 
  private:
-  bool colored_;
+  Theme theme_;
 };
+
+// What a terminal of that depth shows for it; not of k16, which no palette is for.
+ftxui::Color shown_color(const PaletteColor& color, ColorDepth depth);
 
 }  // namespace fedwatt::viewer

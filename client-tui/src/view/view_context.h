@@ -2,6 +2,7 @@
 
 #include "input/ui_state.h"
 #include "model/viewer_model.h"
+#include "view/theme.h"
 
 namespace fedwatt::viewer {
 
@@ -19,7 +20,7 @@ struct ViewContext {
   protocol::Timestamp now;  // by the viewer's clock
   Size size;
   std::string hub_url;
-  bool colored = true;
+  Theme theme{};
   HitMap* hits = nullptr;  // where elements come to lie, if somebody wants to know
 };
 
