@@ -97,6 +97,8 @@ void add_screen(CLI::App& app, CommandLine& line) {
 void add_watching(CLI::App& app, CommandLine& line) {
   add_screen(app, line);
   app.add_flag("--plain", line.plain, "Lines of text instead of the screen");
+  app.add_flag("!--no-mouse", line.mouse,
+               "Leave the mouse to the terminal, to select text with it");
   app.add_flag("--wait", line.wait_for_run, "Wait for a run of that name, if there is none yet");
   app.add_option_function<std::string>(
          "--until-end",

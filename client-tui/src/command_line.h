@@ -42,6 +42,7 @@ struct CommandLine {
   bool ascii = false;              // the screen uses ASCII only; `unicode`: it does not, whatever
   bool unicode = false;            // the environment says
   std::optional<ThemeName> theme;  // of the screen
+  bool mouse = true;               // the screen takes it from the terminal
   bool wait_for_run = false;
   std::optional<double> until_end_s;  // leave so long after the run has ended
   protocol::Action action = protocol::Action::kPause;

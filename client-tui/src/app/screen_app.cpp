@@ -5,6 +5,7 @@
 #include <ftxui/component/component.hpp>
 #include <ftxui/component/event.hpp>
 #include <ftxui/component/loop.hpp>
+#include <ftxui/component/mouse.hpp>
 #include <ftxui/component/screen_interactive.hpp>
 #include <ftxui/screen/terminal.hpp>
 #include <iostream>
@@ -16,6 +17,7 @@
 #include "app/session.h"
 #include "app/signal_waiter.h"
 #include "input/controller.h"
+#include "input/mouse.h"
 #include "text/display_text.h"
 #include "text/words.h"
 #include "view/screen_view.h"
@@ -46,6 +48,17 @@ std::optional<Key> key_of(const ftxui::Event& event) {
   return std::nullopt;
 }
 
+std::optional<Mouse> mouse_of(ftxui::Event event) {
+  if (!event.is_mouse()) return std::nullopt;
+  const ftxui::Mouse& mouse = event.mouse();
+  const ScreenCell at{mouse.x, mouse.y};
+  const bool pressed = mouse.motion == ftxui::Mouse::Pressed;
+  if (mouse.button == ftxui::Mouse::WheelUp) return Mouse{Mouse::What::kWheelUp, at};
+  if (mouse.button == ftxui::Mouse::WheelDown) return Mouse{Mouse::What::kWheelDown, at};
+  const bool clicks = mouse.button == ftxui::Mouse::Left && pressed;
+  return Mouse{clicks ? Mouse::What::kClick : Mouse::What::kMove, at};
+}
+
 class ScreenApp {
  public:
   ScreenApp(const CommandLine& line, const Theme& theme)
@@ -55,6 +68,7 @@ class ScreenApp {
         signals_([this] { screen_.Exit(); }),
         redraw_([this] { screen_.PostEvent(ftxui::Event::Custom); }),
         session_(line.hub, line.viewer_name, [this] { redraw_.touch(); }) {
+    ui_.readonly = line.readonly;
     session_.conversation.list_runs();
     if (line.run.empty()) return;
     ui_.screen = ScreenName::kRun;
@@ -64,7 +78,7 @@ class ScreenApp {
   }
 
   int run() {
-    screen_.TrackMouse(false);
+    screen_.TrackMouse(line_.mouse);
     auto component = ftxui::CatchEvent(ftxui::Renderer([this] { return draw(); }),
                                        [this](const ftxui::Event& event) { return take(event); });
     {
@@ -79,14 +93,16 @@ class ScreenApp {
   }
 
  private:
-  ftxui::Element draw() const {
+  ftxui::Element draw() {
+    hits_.clear();
     const auto size = ftxui::Terminal::Size();
     return screen_view({shown(),
                         ui_,
                         frozen_ ? frozen_->at : wall_clock_now(),
                         {size.dimx, size.dimy},
                         line_.hub.url,
-                        theme_});
+                        theme_,
+                        &hits_});
   }
 
   bool take(const ftxui::Event& event) {
@@ -96,19 +112,25 @@ class ScreenApp {
       leave_after_end();
       return true;
     }
-    const auto key = key_of(event);
-    if (!key) return false;
-    if (ui_.closes_at) {
-      ui_.closes_at.reset();
-      stays_ = true;
-    }
-    if (const auto effect = handle_key(ui_, shown(), *key)) act(*effect);
+    const auto effect = handle(event);
+    if (!effect) return false;
+    if (*effect) act(**effect);
     if (ui_.frozen != frozen_.has_value()) {
       frozen_ =
           ui_.frozen ? std::optional(Picture{session_.model, wall_clock_now()}) : std::nullopt;
     }
     follow();
     return true;
+  }
+
+  // Empty if the event means nothing; else what is to be done, if anything is.
+  std::optional<std::optional<Effect>> handle(const ftxui::Event& event) {
+    if (const auto mouse = mouse_of(event)) return handle_mouse(ui_, shown(), hits_, *mouse);
+    const auto key = key_of(event);
+    if (!key) return std::nullopt;
+    stays_ |= ui_.closes_at.has_value();
+    ui_.closes_at.reset();
+    return handle_key(ui_, shown(), *key);
   }
 
   // What the picture is made from: what was known when it was frozen.
@@ -161,6 +183,7 @@ class ScreenApp {
   CommandLine line_;
   Theme theme_;
   UiState ui_;
+  HitMap hits_;  // of the picture that is shown
   struct Picture {
     ViewerModel model;
     protocol::Timestamp at;

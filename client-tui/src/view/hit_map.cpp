@@ -1,6 +1,5 @@
 #include "view/hit_map.h"
 
-#include <algorithm>
 #include <ftxui/dom/node.hpp>
 #include <ftxui/screen/screen.hpp>
 #include <memory>
@@ -35,16 +34,6 @@ class Tracked : public ftxui::Node {
 };
 
 }  // namespace
-
-bool CellBox::contains(ScreenCell cell) const {
-  return cell.x >= x_min && cell.x <= x_max && cell.y >= y_min && cell.y <= y_max;
-}
-
-const Hit* HitMap::at(ScreenCell cell) const {
-  const auto found = std::find_if(hits_.rbegin(), hits_.rend(),
-                                  [&](const Hit& hit) { return hit.box.contains(cell); });
-  return found == hits_.rend() ? nullptr : &*found;
-}
 
 ftxui::Element tracked(ftxui::Element element, HitMap* hits, HitTarget what) {
   if (!hits) return element;
