@@ -3,12 +3,13 @@
 #include "fedwatt/protocol/codec.h"
 #include "fuzz_checks.h"
 #include "input/controller.h"
+#include "input/mouse.h"
 #include "text/display_text.h"
 #include "view/screen_view.h"
 
-// A viewer between a hub and a person. A line that begins with { or [ is a frame of the hub's; any
-// other is what was typed. What is shown must fit the screen, and write nothing to the terminal but
-// text.
+// A viewer between a hub and a person. A line that begins with { or [ is a frame of the hub's, one
+// that begins with ! what the mouse did, three bytes each; any other is what was typed. What is
+// shown must fit the screen, and write nothing to the terminal but text.
 
 namespace fedwatt::viewer {
 namespace {
@@ -29,12 +30,8 @@ class Viewer {
   void take(std::string_view line) {
     now_ += std::chrono::seconds{1};
     if (line.substr(0, 1) == "{" || line.substr(0, 1) == "[") return take_frame(line);
-    for (const char c : line) {
-      const auto effect = handle_key(ui_, model_, key_of(c));
-      if (const auto* command = effect ? std::get_if<GiveCommand>(&*effect) : nullptr) {
-        require(model_.runs().count(command->run_id) == 1, "a command is for a run that is known");
-      }
-    }
+    if (line.substr(0, 1) == "!") return take_mouse(line.substr(1));
+    for (const char c : line) take_effect(handle_key(ui_, model_, key_of(c)));
   }
 
   void require_readable_screens() const {
@@ -58,6 +55,25 @@ class Viewer {
   }
 
  private:
+  void take_effect(const std::optional<Effect>& effect) const {
+    if (const auto* command = effect ? std::get_if<GiveCommand>(&*effect) : nullptr) {
+      require(model_.runs().count(command->run_id) == 1, "a command is for a run that is known");
+    }
+  }
+
+  void take_mouse(std::string_view bytes) {
+    HitMap hits;
+    for (; bytes.size() >= 3; bytes.remove_prefix(3)) {
+      hits.clear();
+      screen_text({model_, ui_, now_, {120, 40}, "ws://127.0.0.1:3000", true, &hits});
+      const Mouse mouse{
+          static_cast<Mouse::What>(static_cast<unsigned char>(bytes[0]) % 4),
+          {static_cast<unsigned char>(bytes[1]), static_cast<unsigned char>(bytes[2])}};
+      const auto effect = handle_mouse(ui_, model_, hits, mouse);
+      require(!effect || !std::holds_alternative<GiveCommand>(*effect), "a click commands nothing");
+    }
+  }
+
   void take_frame(std::string_view frame) {
     for (const auto& message : protocol::decode_hub_to_viewer_frame(frame)) {
       if (!message) continue;
