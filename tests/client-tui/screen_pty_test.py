@@ -83,6 +83,62 @@ class ScreenTest(unittest.TestCase):
         terminal.press("q")
         terminal.assert_left_cleanly(0)
 
+    def test_the_mouse_opens_a_run_and_reads_a_value_off_its_curve(self):
+        terminal = self.open()
+        shown = terminal.wait_for("● running", "digits")
+        row = next(i for i, line in enumerate(shown.splitlines()) if "digits" in line)
+        terminal.click(20, row)  # the only run is selected already
+        terminal.wait_for("accuracy against gCO2e", "●")
+        # A reading of the nearest round's values where the pointer is in the curve, else none.
+        terminal.point_at(3, 0)
+        terminal.wait_for("accuracy against gCO2e", absent=["round 1 ·"])
+        terminal.point_at(12, 8)
+        terminal.wait_for("round 1 ·")
+        terminal.point_at(3, 0)
+        terminal.wait_for("accuracy against gCO2e", absent=["round 1 ·"])
+        terminal.press("q")
+        terminal.assert_left_cleanly(0)
+        self.assertIn(b"\x1b[?1003h", terminal.raw)
+        self.assertGreater(terminal.raw.rfind(b"\x1b[?1003l"), terminal.raw.rfind(b"\x1b[?1003h"))
+
+    def test_the_mouse_can_be_left_to_the_terminal(self):
+        terminal = self.open("--no-mouse")
+        terminal.wait_for("● running")
+        terminal.press("q")
+        terminal.assert_left_cleanly(0)
+        self.assertNotIn(b"\x1b[?1003h", terminal.raw)
+
+    def test_commands_are_typed_completed_and_refused(self):
+        terminal = self.open()
+        terminal.wait_for("● running", "digits")
+        terminal.press(":")
+        terminal.wait_for("compare  export")
+        terminal.press("ru\t\t")
+        terminal.press(" nobody\r")
+        terminal.wait_for('no run is called "nobody"')
+        terminal.press(":run dig\t\r")
+        terminal.wait_for("accuracy against gCO2e")
+        terminal.press(":x round\r")
+        terminal.wait_for("accuracy against round")
+        terminal.press("\x1b")
+        terminal.wait_for("fedwatt  runs")
+        terminal.press("/nothing has this")
+        terminal.wait_for("/nothing has this", absent=["● running"])
+        terminal.press("\x1b")
+        terminal.wait_for("● running")
+        terminal.press("q")
+        terminal.assert_left_cleanly(0)
+
+    def test_a_readonly_screen_offers_no_commands(self):
+        terminal = self.open("--readonly", "digits")
+        shown = terminal.wait_for("● running", "? help")
+        self.assertNotIn("pause", shown.splitlines()[-1])
+        terminal.press("p?")
+        shown = terminal.wait_for("Keys", absent=["Pause this run?"])
+        self.assertNotIn("stop the run", shown)
+        terminal.press("qq")
+        terminal.assert_left_cleanly(0)
+
     def test_a_resize_redraws(self):
         terminal = self.open("digits")
         terminal.wait_for("╭─ accuracy against gCO2e")

@@ -151,6 +151,10 @@ ftxui::Element run_list_view(const Style& style, const ViewContext& context, Siz
   rows.count = static_cast<int>(runs.size());
   rows.row_of = [&](int index) { return row_of(*runs[static_cast<std::size_t>(index)], context); };
   rows.selected = static_cast<int>(std::find(runs.begin(), runs.end(), selected) - runs.begin());
+  rows.hits = context.hits;
+  rows.target_of = [&](int index) {
+    return RunRow{runs[static_cast<std::size_t>(index)]->view.run_id};
+  };
   const int height = size.height - static_cast<int>(lines.size()) - 1;
   lines.push_back(table(style, columns(context.ui), rows, {size.width, height}));
   lines.push_back(ftxui::filler());

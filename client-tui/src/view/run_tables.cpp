@@ -135,6 +135,10 @@ ftxui::Element workers_table(const Style& style, const ViewContext& context, con
   rows.row_of = [&](int index) {
     return row_of(*workers[static_cast<std::size_t>(index)], run, hub_now);
   };
+  rows.hits = context.hits;
+  rows.target_of = [&](int index) {
+    return WorkerRow{workers[static_cast<std::size_t>(index)]->worker};
+  };
   if (context.ui.workers_focused && !workers.empty()) {
     const auto selected =
         std::find(workers.begin(), workers.end(), selected_worker(workers, context.ui));

@@ -4,6 +4,8 @@
 #include <ftxui/dom/elements.hpp>
 #include <numeric>
 
+#include "view/hit_map.h"
+
 namespace fedwatt::viewer {
 namespace {
 
@@ -102,6 +104,7 @@ ftxui::Element table(const Style& style, const std::vector<Column>& columns, con
   for (int i = first; i < end; ++i) {
     auto element = line(style, columns, grid, rows.row_of(i));
     if (i == rows.selected) element = ftxui::inverted(std::move(element));
+    if (rows.hits) element = tracked(std::move(element), rows.hits, rows.target_of(i));
     lines.push_back(std::move(element));
   }
   return ftxui::vbox(std::move(lines));

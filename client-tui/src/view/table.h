@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "input/hits.h"
 #include "text/display_text.h"
 #include "text/words.h"
 #include "view/element.h"
@@ -39,6 +40,9 @@ struct TableRows {
   std::function<Row(int index)> row_of;
   std::optional<int> selected{};  // shown inverse, and always in sight
   int first = 0;                  // in sight where none is selected: from here on
+  // What the row of that index is to the mouse; not asked where `hits` is null.
+  std::function<HitTarget(int index)> target_of{};
+  HitMap* hits = nullptr;
 };
 
 // Which of the columns fit into `width`, as indices in order. Columns are two
