@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <cmath>
 #include <limits>
 
@@ -252,8 +254,11 @@ TEST(Chart, ThePointerReadsARound) {
   HitMap hits;
   UiState ui = run_screen();
   screen(ui, &hits);
-  ASSERT_EQ(hits.hits().size(), 1U);
-  const Hit& hit = hits.hits().front();
+  const auto plot = std::find_if(hits.hits().begin(), hits.hits().end(), [](const Hit& each) {
+    return std::holds_alternative<PlotArea>(each.what);
+  });
+  ASSERT_NE(plot, hits.hits().end());
+  const Hit& hit = *plot;
   const auto& area = std::get<PlotArea>(hit.what);
   // The rightmost round is the last closed one; the forecast's end is beyond.
   const ScreenCell left{hit.box.x_min + 7, hit.box.y_max - 3};
