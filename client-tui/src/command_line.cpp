@@ -9,6 +9,7 @@
 #include "fedwatt/protocol/number_in.h"
 #include "plain/policy_command.h"
 #include "plain/recompute_command.h"
+#include "plain/run_until_command.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -23,6 +24,7 @@ constexpr char kFooter[] = R"(Examples:
   fedwatt watch digits --plain                 a line per closed round, for logs
   fedwatt pause digits --reason "dirty grid"   pauses it, waits until all have acknowledged
   fedwatt stop digits --worker hospital-3 --reason "wrong data" --timeout 60
+  fedwatt run-until digits --accuracy 0.9      leaves when it is so good, with status 0
   fedwatt policy set digits budget limit_g=500 pauses it at 500 g; fedwatt policy --help
   fedwatt figures digits                       what the whole run bought and cost
   fedwatt compare fedavg fedprox               at an equal value, and at equal emissions
@@ -36,6 +38,7 @@ Exit status:
   1  something was wrong with the command or a file, or the hub refused it
   2  the command was given, but not all workers have acknowledged it in time
   3  no hub answered, or it was lost; an import goes on when it is given again
+  4  run-until: the run has ended without what was waited for; 5: that has not come in time
 
 Environment:
   FEDWATT_HUB      the hub's address, where --hub is not given
@@ -167,6 +170,7 @@ tl::expected<CommandLine, EarlyExit> parse_command_line(const std::vector<std::s
   CLI::App* pause = add_command(app, line, "pause", "Pause a run, or some of its workers");
   CLI::App* resume = add_command(app, line, "resume", "Resume what was paused");
   CLI::App* stop = add_command(app, line, "stop", "Stop a run for good, or some of its workers");
+  add_run_until_command(app, line, [&line](CLI::App& command) { add_common(command, line); });
   add_policy_commands(app, line, [&line](CLI::App& command) { add_common(command, line); });
   add_figures_commands(app, line, [&line](CLI::App& command) { add_hub(command, line); });
   add_recompute_command(app, line, [&line](CLI::App& command) { add_common(command, line); });

@@ -7,6 +7,7 @@
 
 #include "fedwatt/protocol/messages.h"
 #include "hub_address.h"
+#include "plain/run_until.h"
 #include "view/theme.h"
 
 namespace fedwatt::viewer {
@@ -16,6 +17,8 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitError = 1;
 inline constexpr int kExitNotAcknowledged = 2;
 inline constexpr int kExitNoHub = 3;
+inline constexpr int kExitEndedWithout = 4;  // of run-until
+inline constexpr int kExitTimedOut = 5;
 
 struct CommandLine {
   enum class Verb {
@@ -29,7 +32,8 @@ struct CommandLine {
     kExport,
     kFigures,
     kCompare,
-    kRecompute
+    kRecompute,
+    kRunUntil
   };
   Verb verb = Verb::kScreen;
   HubAddress hub;
@@ -49,6 +53,9 @@ struct CommandLine {
   std::vector<std::string> workers;  // empty: all
   std::string reason;
   double timeout_s = 30;
+  std::vector<UntilCondition> until;             // what run-until waits for
+  std::optional<protocol::Action> until_action;  // what it does then; `reason` and `timeout_s` too
+  double until_timeout_s = 1e9;                  // for the conditions themselves
   protocol::SetPolicies change;  // of policies; its id, run and reason are set when it is given
   bool dry_run = false;          // the policies only say what they would do
   std::vector<std::string> compared;  // runs, by name or id

@@ -19,6 +19,7 @@
 #include "plain/plain_commands.h"
 #include "plain/policy_command.h"
 #include "plain/recompute_command.h"
+#include "plain/run_until_command.h"
 #include "token_file.h"
 
 namespace {
@@ -86,6 +87,8 @@ int run(const CommandLine& line) {
       return compare_runs(line, std::cout, std::cerr);
     case CommandLine::Verb::kRecompute:
       return recompute_run(line, std::cout, std::cerr);
+    case CommandLine::Verb::kRunUntil:
+      return run_until(line, std::cout, std::cerr);
     case CommandLine::Verb::kImport:
       return import_files(line, std::cout, std::cerr, isatty(STDERR_FILENO) == 1);
   }

@@ -170,6 +170,43 @@ TEST(CommandLine, Recompute) {
   EXPECT_THAT(refused({"recompute", "--help"}).output, HasSubstr("as if every worker had been"));
 }
 
+TEST(CommandLine, RunUntil) {
+  using Kind = UntilCondition::Kind;
+  const CommandLine line = parsed(
+      {"run-until",     "digits", "--accuracy",   "0.9",    "--loss",    "-0.5", "--round",  "10",
+       "--emissions-g", "500",    "--energy-kwh", "1.5",    "--wall-s",  "60",   "--target", "0.8",
+       "--ended",       "--stop", "--reason",     "enough", "--timeout", "3600", "--wait"});
+  EXPECT_EQ(line.verb, Verb::kRunUntil);
+  EXPECT_EQ(line.run, "digits");
+  EXPECT_THAT(line.until,
+              testing::UnorderedElementsAre(
+                  UntilCondition{Kind::kAccuracy, 0.9}, UntilCondition{Kind::kLoss, -0.5},
+                  UntilCondition{Kind::kRound, 10}, UntilCondition{Kind::kEmissions, 500},
+                  UntilCondition{Kind::kEnergy, 1.5}, UntilCondition{Kind::kWall, 60},
+                  UntilCondition{Kind::kTarget, 0.8}, UntilCondition{Kind::kEnded, 0}));
+  EXPECT_EQ(line.until_action, protocol::Action::kStop);
+  EXPECT_EQ(line.reason, "enough");
+  EXPECT_EQ(line.until_timeout_s, 3600);
+  EXPECT_EQ(line.timeout_s, 30);
+  EXPECT_TRUE(line.wait_for_run);
+  EXPECT_FALSE(parsed({"run-until", "digits", "--ended"}).until_action);
+}
+
+TEST(CommandLine, RunUntilSaysWhatCannotBe) {
+  const auto output = [](std::vector<std::string> conditions) {
+    conditions.insert(conditions.begin(), {"run-until", "digits"});
+    return refused(conditions).output;
+  };
+  EXPECT_THAT(output({"--accuracy", "90"}), HasSubstr("0.9 for 90 %"));
+  EXPECT_THAT(output({}), HasSubstr("until what"));
+  EXPECT_THAT(output({"--accuracy", "nan"}), HasSubstr("must be a number"));
+  EXPECT_THAT(output({"--round", "1.5"}), HasSubstr("number of a round"));
+  EXPECT_THAT(output({"--emissions-g", "-1"}), HasSubstr("negative"));
+  EXPECT_THAT(output({"--ended", "--reason", "x"}), HasSubstr("--pause or --stop"));
+  EXPECT_THAT(output({"--ended", "--stop", "--pause"}), HasSubstr("excludes"));
+  EXPECT_THAT(refused({"run-until", "--help"}).output, HasSubstr("4  the run has ended"));
+}
+
 TEST(CommandLine, MistakesSayWhatIsWrong) {
   EXPECT_EQ(refused({"pause", "digits"}).status, kExitError);
   EXPECT_THAT(refused({"pause", "digits"}).output, HasSubstr("--reason"));

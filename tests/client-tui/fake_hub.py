@@ -25,10 +25,12 @@ def now():
 
 
 class Hub:
-    def __init__(self, total_rounds, round_s, silent_worker=None, is_empty=False):
+    def __init__(self, total_rounds, round_s, silent_worker=None, is_empty=False,
+                 cut_in_round=None):
         self.total_rounds = total_rounds
         self.round_s = round_s
         self.silent_worker = silent_worker
+        self.cut_in_round = cut_in_round
         self.names_of_run = [] if is_empty else ["digits", RUN_ID]
         self.started_at = now()
         self.offset = 1
@@ -124,6 +126,9 @@ class Hub:
             await asyncio.sleep(self.round_s)
             if self.state == "running":
                 await self.publish(self.close_round())
+            if len(self.rounds) == self.cut_in_round:
+                for socket in list(self.subscribers):
+                    await socket.close(1001)
 
     async def command(self, socket, message):
         goal = {"pause": "paused", "resume": "running", "stop": "stopped"}[message["action"]]
@@ -209,9 +214,11 @@ async def main():
                         help="seconds from round to round, and from acknowledgement to the next")
     parser.add_argument("--port", type=int, default=0, help="0: any")
     parser.add_argument("--silent-worker", help="one that acknowledges nothing")
+    parser.add_argument("--cut-in-round", type=int, help="when all connections are closed")
     parser.add_argument("--empty", action="store_true", help="there is no run")
     options = parser.parse_args()
-    hub = Hub(options.rounds, options.round_s, options.silent_worker, options.empty)
+    hub = Hub(options.rounds, options.round_s, options.silent_worker, options.empty,
+              options.cut_in_round)
     async with websockets.serve(hub.serve, "127.0.0.1", options.port) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await hub.train()

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 
 #include <sstream>
+#include <utility>
 
 #include "fake_hub.h"
 #include "fedwatt/protocol/codec.h"
 #include "fedwatt/protocol/policy_text.h"
 #include "plain/policy_command.h"
+#include "plain/run_until_command.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -183,10 +185,104 @@ TEST_F(PlainCommands, PoliciesOfAnUnknownRunAreAnError) {
   EXPECT_THAT(out_.str(), IsEmpty());
 }
 
+CommandLine until(std::vector<UntilCondition> conditions) {
+  CommandLine line = about("digits");
+  line.reason = "";
+  line.until = std::move(conditions);
+  return line;
+}
+using Until = UntilCondition::Kind;
+
+TEST_F(PlainCommands, RunUntilARoundIsGoodEnough) {
+  const FakeHub hub({"--rounds", "1000", "--round-s", "0.05"});
+  // 0.87 - 0.38 exp(-0.2 (r - 1)): 0.6993 in the fifth round, 0.7302 in the sixth.
+  EXPECT_EQ(run(run_until, until({{Until::kAccuracy, 0.7}}), hub), kExitOk);
+  EXPECT_EQ(out_.str(), "digits (r-7f3a21c0): accuracy 0.7 reached: 73.0 % in round 6\n");
+  EXPECT_THAT(err_.str(), IsEmpty());
+}
+
+TEST_F(PlainCommands, RunUntilStopsTheRunAndSaysWhy) {
+  const FakeHub hub({"--rounds", "1000", "--round-s", "0.05"});
+  CommandLine line = until({{Until::kAccuracy, 0.99}, {Until::kRound, 2}});
+  line.until_action = protocol::Action::kStop;
+  EXPECT_EQ(run(run_until, line, hub), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("digits (r-7f3a21c0): round "));
+  EXPECT_THAT(out_.str(), HasSubstr("stop digits: 5 of 5 acknowledged"));
+
+  // It has ended now, and the other condition never held.
+  out_.str("");
+  EXPECT_EQ(run(run_until, until({{Until::kAccuracy, 0.99}}), hub), kExitEndedWithout);
+  EXPECT_THAT(err_.str(), HasSubstr("digits (r-7f3a21c0) has ended (stopped), and nothing"));
+  EXPECT_THAT(out_.str(), IsEmpty());
+
+  err_.str("");
+  EXPECT_EQ(run(run_until, line, hub), kExitOk);
+  EXPECT_THAT(err_.str(), HasSubstr("no command is given"));
+}
+
+TEST_F(PlainCommands, RunUntilAsJsonIsTheConditionThenTheCommand) {
+  const FakeHub hub({"--rounds", "1000", "--round-s", "0.05"});
+  CommandLine line = until({{Until::kRound, 1}});
+  line.json = true;
+  line.until_action = protocol::Action::kPause;
+  EXPECT_EQ(run(run_until, line, hub), kExitOk);
+  EXPECT_THAT(out_.str(), testing::StartsWith(R"({"condition":"round","limit":1.0,"value":1.0,)"));
+  out_.str(out_.str().substr(out_.str().find('\n') + 1));
+  const auto sent = messages();
+  const auto statuses = only<protocol::CommandStatus>(sent);
+  EXPECT_EQ(statuses.size(), sent.size());
+  ASSERT_FALSE(statuses.empty());
+  EXPECT_EQ(statuses.back().outcome, protocol::CommandOutcome::kAcknowledged);
+  EXPECT_EQ(statuses.back().reason, "run-until: round 1 closed");
+}
+
+TEST_F(PlainCommands, RunUntilAWorkerDoesNotAcknowledgeIsStatus2) {
+  const FakeHub hub({"--rounds", "1000", "--round-s", "0.05", "--silent-worker", "hospital-4"});
+  CommandLine line = until({{Until::kRound, 1}});
+  line.until_action = protocol::Action::kPause;
+  line.timeout_s = 1;
+  EXPECT_EQ(run(run_until, line, hub), kExitNotAcknowledged);
+}
+
+TEST_F(PlainCommands, RunUntilGivesUpWhenItIsTold) {
+  const FakeHub hub({"--rounds", "1000", "--round-s", "0.05"});
+  CommandLine line = until({{Until::kAccuracy, 0.99}});
+  line.until_timeout_s = 0.3;
+  EXPECT_EQ(run(run_until, line, hub), kExitTimedOut);
+  EXPECT_THAT(err_.str(), HasSubstr("goes on, and in time nothing"));
+  line.run = "later";
+  line.wait_for_run = true;
+  EXPECT_EQ(run(run_until, line, hub), kExitTimedOut);
+  EXPECT_THAT(err_.str(), HasSubstr("later has not come in time"));
+}
+
+TEST_F(PlainCommands, RunUntilAnAccuracyThatCannotBe) {
+  const FakeHub hub({"--rounds", "1000"});
+  EXPECT_EQ(run(run_until, until({{Until::kTarget, 90}}), hub), kExitError);
+  EXPECT_THAT(err_.str(), HasSubstr("0.9 for 90 %"));
+}
+
+TEST_F(PlainCommands, RunUntilWaitsForTheRun) {
+  const FakeHub hub({"--rounds", "3", "--round-s", "0.05"});
+  CommandLine line = until({{Until::kEnded, 0}});
+  line.wait_for_run = true;
+  EXPECT_EQ(run(run_until, line, hub), kExitOk);
+  EXPECT_EQ(out_.str(), "digits (r-7f3a21c0): the run has ended: finished\n");
+}
+
+TEST_F(PlainCommands, RunUntilOutlivesALostConnection) {
+  const FakeHub hub({"--rounds", "1000", "--round-s", "0.1", "--cut-in-round", "20"});
+  EXPECT_EQ(run(run_until, until({{Until::kRound, 25}}), hub), kExitOk);
+  EXPECT_EQ(out_.str(), "digits (r-7f3a21c0): round 25 closed\n");
+  EXPECT_THAT(err_.str(), HasSubstr("trying again"));
+}
+
 TEST_F(PlainCommands, NoHubIsStatus3) {
   CommandLine line = about("digits");
   line.hub.url = "ws://127.0.0.1:1";  // a port that needs privileges, and that nobody uses
   EXPECT_EQ(list_runs(line, out_, err_), kExitNoHub);
+  line.until = {{Until::kEnded, 0}};
+  EXPECT_EQ(run_until(line, out_, err_), kExitNoHub);
   EXPECT_THAT(err_.str(), HasSubstr("start a hub with"));
   EXPECT_THAT(out_.str(), IsEmpty());
 }

@@ -46,14 +46,13 @@ void print_json(std::ostream& out, const Received& received, const std::string& 
   out.flush();
 }
 
-// The run that is watched, once it is there; follows it where --wait had to find it first.
-const RunRecord* find_watched(const CommandLine& line, Session& session, std::string& run_id) {
-  if (!run_id.empty()) return session.model.find_run(run_id);
-  const RunRecord* run = session.model.find_awaited(line.run, line.wait_for_run);
-  if (!run) return nullptr;
-  run_id = run->view.run_id;
-  if (line.wait_for_run) session.conversation.follow({run_id});
-  return run;
+// Only a command's own status, not what else is told of its run.
+void print_json(std::ostream& out, const Received& received, const protocol::Command& command) {
+  for (const auto& message : received.messages) {
+    const auto* status = std::get_if<protocol::CommandStatus>(&message);
+    if (status && status->id == command.id) out << protocol::encode(message) << "\n";
+  }
+  out.flush();
 }
 
 }  // namespace
@@ -88,39 +87,19 @@ int list_runs(const CommandLine& line, std::ostream& out, std::ostream& err) {
 
 int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
   Session session(line.hub, line.viewer_name);
-  if (line.wait_for_run) {
-    session.conversation.list_runs();
-  } else {
-    session.conversation.follow({line.run});
-  }
+  FollowedRun followed(line, session);
   if (!connect(session, err)) return no_hub(line, session, err);
 
   WatchLines lines;
-  std::string run_id;
-  std::optional<protocol::StoreStatus> said_trouble;
   while (true) {
     const auto event = next_event(session, in(std::chrono::hours(1)));
     if (!event) continue;
-    if (const auto* down = std::get_if<ChannelDown>(&*event)) {
-      err << "fedwatt: Lost the hub (" << printable(down->reason) << ")"
-          << (down->is_final ? ".\n" : "; trying again.\n");
-      if (down->is_final) return kExitNoHub;
-    }
+    if (const auto status = followed.tell_trouble(*event, err)) return *status;
     const auto* received = std::get_if<Received>(&*event);
-    if (!received) continue;
-    if (const auto& trouble = session.model.store_trouble(); trouble != said_trouble) {
-      err << "fedwatt: " << describe_store(trouble) << "\n";
-      said_trouble = trouble;
-    }
-    const RunRecord* run = find_watched(line, session, run_id);
-    if (!run && !line.wait_for_run && session.model.last_error()) {
-      err << "fedwatt: " << printable(session.model.last_error()->message)
-          << " (--wait waits for it)\n";
-      return kExitError;
-    }
-    if (!run || !run->resume_offset) continue;  // known by its summary only
+    const RunRecord* run = received ? followed.in_full() : nullptr;
+    if (!run) continue;
     if (line.json) {
-      print_json(out, *received, run_id);
+      print_json(out, *received, run->view.run_id);
     } else {
       print(out, lines.next(*run));
     }
@@ -134,11 +113,15 @@ int watch_run(const CommandLine& line, std::ostream& out, std::ostream& err) {
 int give_command(const CommandLine& line, std::ostream& out, std::ostream& err) {
   Session session(line.hub, line.viewer_name);
   if (!connect(session, err)) return no_hub(line, session, err);
-
   protocol::Command command{new_command_id(), line.run, line.action, std::nullopt, line.reason};
   if (!line.workers.empty()) command.workers = line.workers;
-  session.conversation.give(command);
+  return give_and_wait(line, command, line.run, session, out, err);
+}
 
+int give_and_wait(const CommandLine& line, const protocol::Command& command,
+                  const std::string& run_name, Session& session, std::ostream& out,
+                  std::ostream& err) {
+  session.conversation.give(command);
   const auto deadline = in(std::chrono::duration<double>(line.timeout_s));
   const protocol::CommandStatus* status = nullptr;
   while (!status || status->outcome == protocol::CommandOutcome::kPending) {
@@ -150,7 +133,7 @@ int give_command(const CommandLine& line, std::ostream& out, std::ostream& err) 
     }
     status = session.model.find_command(command.id);
     const auto* received = std::get_if<Received>(&*event);
-    if (line.json && received && status) print_json(out, *received, status->run_id);
+    if (line.json && received) print_json(out, *received, command);
   }
   session.channel.stop();
   if (!status) {
@@ -158,7 +141,7 @@ int give_command(const CommandLine& line, std::ostream& out, std::ostream& err) 
            "it took hold.\n";
     return kExitNoHub;
   }
-  if (!line.json) print(out, command_lines(*status, line.run));
+  if (!line.json) print(out, command_lines(*status, run_name));
   const bool complete = status->outcome == protocol::CommandOutcome::kAcknowledged;
   return complete ? kExitOk : kExitNotAcknowledged;
 }

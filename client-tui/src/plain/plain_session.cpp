@@ -1,5 +1,6 @@
 #include "plain/plain_session.h"
 
+#include <algorithm>
 #include <ostream>
 
 #include "text/display_text.h"
@@ -8,8 +9,10 @@
 namespace fedwatt::viewer {
 
 SteadyTime in(std::chrono::duration<double> time) {
+  constexpr std::chrono::duration<double> kThirtyYears(1e9);
   return std::chrono::steady_clock::now() +
-         std::chrono::duration_cast<std::chrono::steady_clock::duration>(time);
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+             std::min(time, kThirtyYears));
 }
 
 void print(std::ostream& out, const std::vector<std::string>& lines) {
@@ -51,6 +54,46 @@ int no_hub(const CommandLine& line, const Session& session, std::ostream& err) {
       << (reason.empty() ? "no hub answers at " + printable(line.hub.url) : printable(reason))
       << "; start a hub with `fedwatt-hub` or `./dev demo`, or say where it is with --hub.\n";
   return kExitNoHub;
+}
+
+FollowedRun::FollowedRun(const CommandLine& line, Session& session)
+    : line_(line), session_(session) {
+  if (line.wait_for_run) {
+    session.conversation.list_runs();
+  } else {
+    session.conversation.follow({line.run});
+  }
+}
+
+const RunRecord* FollowedRun::find() {
+  if (!run_id_.empty()) return session_.model.find_run(run_id_);
+  const RunRecord* run = session_.model.find_awaited(line_.run, line_.wait_for_run);
+  if (!run) return nullptr;
+  run_id_ = run->view.run_id;
+  if (line_.wait_for_run) session_.conversation.follow({run_id_});
+  return run;
+}
+
+const RunRecord* FollowedRun::in_full() {
+  const RunRecord* run = find();
+  return run && run->resume_offset ? run : nullptr;
+}
+
+std::optional<int> FollowedRun::tell_trouble(const ChannelEvent& event, std::ostream& err) {
+  if (const auto* down = std::get_if<ChannelDown>(&event)) {
+    err << "fedwatt: Lost the hub (" << printable(down->reason) << ")"
+        << (down->is_final ? ".\n" : "; trying again.\n");
+    if (down->is_final) return kExitNoHub;
+  }
+  if (!std::holds_alternative<Received>(event)) return std::nullopt;
+  if (const auto& trouble = session_.model.store_trouble(); trouble != said_trouble_) {
+    err << "fedwatt: " << describe_store(trouble) << "\n";
+    said_trouble_ = trouble;
+  }
+  const auto& error = session_.model.last_error();
+  if (line_.wait_for_run || !error || find()) return std::nullopt;
+  err << "fedwatt: " << printable(error->message) << " (--wait waits for it)\n";
+  return kExitError;
 }
 
 bool connect(Session& session, std::ostream& err) {
