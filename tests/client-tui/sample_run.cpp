@@ -230,4 +230,44 @@ ViewerModel model() {
   return model;
 }
 
+protocol::Snapshot rival(const std::string& id, const std::string& name, double better,
+                         double emissions_factor, int rounds) {
+  protocol::Snapshot snapshot;
+  snapshot.run = run(id, name);
+  auto& view = snapshot.run;
+  view.state = protocol::RunState::kFinished;
+  view.started_at = at(-5000);
+  view.ended_at = view.last_event_at = at(-5000 + 10.0 * rounds);
+  view.total_rounds = view.round = view.best_round = view.rounds_closed = rounds;
+  view.accuracy = view.target_value = view.best_target_value = accuracy_of(rounds) + better;
+  view.energy_j = rounds * kJoulesPerRound * emissions_factor;
+  view.emissions_g = rounds * kGramsPerRound * emissions_factor;
+  view.power_w = std::nullopt;
+  view.workers_online = 0;
+  view.forecast.reset();
+  view.policies = {};
+  for (int number = 1; number <= rounds; ++number) {
+    auto next = round(number);
+    next.run_id = id;
+    *next.target_value += better;
+    *next.accuracy += better;
+    *next.cumulative_emissions_g *= emissions_factor;
+    *next.cumulative_energy_j *= emissions_factor;
+    next.ended_at = view.started_at + std::chrono::seconds(10 * number);
+    snapshot.rounds.push_back(next);
+  }
+  return snapshot;
+}
+
+ViewerModel model_with_rivals() {
+  ViewerModel result = model();
+  auto prox = rival("r-2b10", "fedprox", 0.006, 1.62, 12);
+  prox.run.carbon.default_pue = 1.5;
+  prox.run.total_rounds = 20;
+  result.apply(prox, at(100));
+  result.apply(rival("r-3c44", "scaffold 連合学習", -0.031, 0.55, 10), at(100));
+  result.apply(rival("r-4d71", "fedyogi", -0.012, 1.31, 12), at(100));
+  return result;
+}
+
 }  // namespace fedwatt::viewer::sample

@@ -162,6 +162,29 @@ TEST(Screen, StopAsksForTheName) {
   expect_snapshot("stop_dialog_80x24", picture(model, ui, kSmall));
 }
 
+TEST(Screen, TradeOff) {
+  const ViewerModel model = sample::model_with_rivals();
+  UiState ui;
+  ui.screen = ScreenName::kTradeOff;
+  ui.selected_run = "r-7f3a";
+  ui.marked_runs = {"r-2b10"};
+  expect_snapshot("trade_off_80x24", picture(model, ui, kSmall));
+  expect_snapshot("trade_off_120x40", picture(model, ui, kMedium));
+  expect_snapshot("trade_off_200x60", picture(model, ui, kLarge));
+  ui.selected_run = "r-02bd";  // nothing else is judged by perplexity
+  expect_snapshot("trade_off_one_80x24", picture(model, ui, kSmall));
+  ui.selected_run = "r-9e01";  // has no figures yet
+  expect_snapshot("trade_off_young_120x40", picture(model, ui, kMedium));
+}
+
+TEST(Screen, TradeOffWithoutRuns) {
+  ViewerModel model(sample::at(100));
+  model.apply(sample::welcome(), sample::at(100));
+  UiState ui;
+  ui.screen = ScreenName::kTradeOff;
+  expect_snapshot("trade_off_empty_80x24", picture(model, ui, kSmall));
+}
+
 TEST(Screen, HelpIsMadeFromTheKeymap) {
   const ViewerModel model = sample::model();
   UiState ui = run_screen();

@@ -35,7 +35,8 @@ inline constexpr PlotSign kForecastSign{"◇", Tone::kAccent, 2};
 struct PlotPoint {
   double x = 0;
   double y = 0;
-  PlotSign sign{};  // without text: none
+  PlotSign sign{};      // without text: none
+  std::string label{};  // beside it, where that covers nothing; those of a higher rank first
 };
 
 struct PlotSeries {

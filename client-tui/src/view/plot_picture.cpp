@@ -137,7 +137,7 @@ void draw_dots(GlyphGrid& picture, const Plot& plot, const PlotLayout& layout) {
 struct PlacedSign {
   int column = 0;
   int row = 0;
-  const PlotSign* sign = nullptr;
+  const PlotPoint* point = nullptr;
 };
 
 std::vector<PlacedSign> placed_signs(const Plot& plot, const PlotLayout& layout) {
@@ -147,11 +147,11 @@ std::vector<PlacedSign> placed_signs(const Plot& plot, const PlotLayout& layout)
       const bool seen = !point.sign.text.empty() && is_finite(point) &&
                         is_inside(layout.x, point.x) && is_inside(layout.y, point.y);
       if (!seen) continue;
-      signs.push_back({column_of(layout, point.x), row_of(layout, point.y), &point.sign});
+      signs.push_back({column_of(layout, point.x), row_of(layout, point.y), &point});
     }
   }
   std::stable_sort(signs.begin(), signs.end(), [](const PlacedSign& a, const PlacedSign& b) {
-    return a.sign->rank < b.sign->rank;
+    return a.point->sign.rank < b.point->sign.rank;
   });
   return signs;
 }
@@ -168,11 +168,13 @@ bool touches_same(const GlyphGrid& picture, int x, int y, std::string_view text)
   return false;
 }
 
-void draw_signs(GlyphGrid& picture, const Plot& plot, const PlotLayout& layout) {
-  for (const PlacedSign& placed : placed_signs(plot, layout)) {
+void draw_signs(GlyphGrid& picture, const PlotLayout& layout,
+                const std::vector<PlacedSign>& signs) {
+  for (const PlacedSign& placed : signs) {
     const int x = layout.left() + placed.column;
-    if (touches_same(picture, x, placed.row, placed.sign->text)) continue;
-    picture.set(x, placed.row, std::string(placed.sign->text), placed.sign->tone);
+    const PlotSign& sign = placed.point->sign;
+    if (touches_same(picture, x, placed.row, sign.text)) continue;
+    picture.set(x, placed.row, std::string(sign.text), sign.tone);
   }
 }
 
@@ -239,14 +241,44 @@ void draw_y_limit(GlyphGrid& picture, const PlotLayout& layout, const PlotLimit&
   }
 }
 
+// Beside the sign, else a line below or above, to the side that a rising curve leaves free.
+void draw_label(GlyphGrid& picture, const PlotLayout& layout, const PlacedSign& placed) {
+  const std::string& label = placed.point->label;
+  const int width = display_width(label);
+  if (width == 0) return;
+  const int x = layout.left() + placed.column;
+  const int right = x + 2;
+  const int left = x - 1 - width;
+  const int edge = layout.left() + layout.columns - width;
+  struct Start {
+    int x;
+    int row;
+  };
+  for (const Start start :
+       {Start{right, placed.row}, Start{left, placed.row}, Start{right, placed.row + 1},
+        Start{left, placed.row - 1}, Start{right, placed.row - 1}, Start{left, placed.row + 1},
+        Start{edge, placed.row + 1}, Start{edge, placed.row - 1}}) {
+    // With the cell between it and the sign, and not over the axes.
+    const int first = start.x == left ? left : start.x - 1;
+    if (first < layout.left() || start.row < 0 || start.row >= layout.rows) continue;
+    if (!is_free(picture, first, start.row, width + 1, Covering::kNothing)) continue;
+    picture.write(start.x, start.row, label, placed.point->sign.tone);
+    return;
+  }
+}
+
 }  // namespace
 
 GlyphGrid draw_plot(const Plot& plot, const PlotLayout& layout, Size size) {
   GlyphGrid picture(size);
   draw_dots(picture, plot, layout);
-  draw_signs(picture, plot, layout);
+  const auto signs = placed_signs(plot, layout);
+  draw_signs(picture, layout, signs);
   for (const auto& limit : plot.y_limits) draw_y_limit(picture, layout, limit);
   for (const auto& limit : plot.x_limits) draw_x_limit(picture, layout, limit);
+  for (auto placed = signs.rbegin(); placed != signs.rend(); ++placed) {
+    draw_label(picture, layout, *placed);
+  }
   draw_y_axis(picture, layout);
   draw_x_axis(picture, layout);
   return picture;

@@ -16,6 +16,7 @@
 #include "view/run_list_view.h"
 #include "view/run_view.h"
 #include "view/style.h"
+#include "view/trade_off_view.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -182,9 +183,10 @@ ftxui::Element main_view(const Style& style, const ViewContext& context, const R
                          Size size) {
   switch (context.ui.screen) {
     case ScreenName::kRuns:
-    case ScreenName::kTradeOff:
     case ScreenName::kCompare:
       return run_list_view(style, context, size);
+    case ScreenName::kTradeOff:
+      return trade_off_view(style, context, size);
     case ScreenName::kRun:
     case ScreenName::kWorker:
     case ScreenName::kLog:
