@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "input/choices.h"
 #include "input/confirmation.h"
 #include "input/navigation.h"
 #include "text/display_text.h"
@@ -16,39 +17,14 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-template <class Value, std::size_t kCount>
-using Names = std::array<std::pair<std::string_view, Value>, kCount>;
-
-constexpr Names<XAxis, 4> kXAxes{{{"carbon", XAxis::kEmissions},
-                                  {"round", XAxis::kRound},
-                                  {"time", XAxis::kTime},
-                                  {"energy", XAxis::kEnergy}}};
-constexpr Names<YAxis, 2> kYAxes{{{"target", YAxis::kTarget}, {"loss", YAxis::kLoss}}};
-constexpr Names<RunsOrder, 8> kOrders{{{"state", RunsOrder::kState},
-                                       {"name", RunsOrder::kName},
-                                       {"target", RunsOrder::kTarget},
-                                       {"gain", RunsOrder::kGain},
-                                       {"workers", RunsOrder::kWorkers},
-                                       {"power", RunsOrder::kPower},
-                                       {"carbon", RunsOrder::kEmissions},
-                                       {"age", RunsOrder::kAge}}};
-
-template <class Value, std::size_t kCount>
-Words words_of(const Names<Value, kCount>& names) {
-  Words words;
-  for (const auto& [word, value] : names) words.emplace_back(word);
-  return words;
-}
-
 // Sets `value` to what the word means; else says which words there are.
 template <class Value, std::size_t kCount>
-void choose(UiState& ui, Value& value, const std::string& word, const Names<Value, kCount>& names) {
-  const auto found = std::find_if(names.begin(), names.end(),
-                                  [&](const auto& name) { return name.first == word; });
-  if (found != names.end()) {
-    value = found->second;
+void choose(UiState& ui, Value& value, const std::string& word,
+            const Choices<Value, kCount>& choices) {
+  if (const auto chosen = choice_named(choices, word)) {
+    value = *chosen;
   } else {
-    ui.notice = fmt::format("one of {}", fmt::join(words_of(names), ", "));
+    ui.notice = fmt::format("one of {}", fmt::join(words_of(choices), ", "));
   }
 }
 
