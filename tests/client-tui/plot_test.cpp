@@ -80,7 +80,7 @@ TEST(DotCanvas, DotsAreBraille) {
   EXPECT_EQ(canvas.glyph(0, 0), "⠁");
   canvas.dot(1, 3, Tone::kBad);
   EXPECT_EQ(canvas.glyph(0, 0), "⢁");
-  EXPECT_EQ(canvas.tone(0, 0), Tone::kBad);
+  EXPECT_EQ(canvas.ink(0, 0), Ink(Tone::kBad));
   canvas.dot(4, 0, Tone::kGood);  // outside
   canvas.dot(0, -1, Tone::kGood);
   EXPECT_EQ(canvas.glyph(1, 0), "");

@@ -185,6 +185,28 @@ TEST(Screen, TradeOffWithoutRuns) {
   expect_snapshot("trade_off_empty_80x24", picture(model, ui, kSmall));
 }
 
+TEST(Screen, Compare) {
+  const ViewerModel model = sample::model_with_rivals();
+  UiState ui;
+  ui.screen = ScreenName::kCompare;
+  ui.marked_runs = {"r-7f3a", "r-2b10", "r-3c44"};
+  expect_snapshot("compare_80x24", picture(model, ui, kSmall));
+  expect_snapshot("compare_120x40", picture(model, ui, kMedium));
+  expect_snapshot("compare_200x60", picture(model, ui, kLarge));
+  ui.marked_runs = {"r-7f3a", "r-9e01", "r-02bd"};  // one has no round yet, one another metric
+  ui.x_axis = XAxis::kRound;
+  ui.y_axis = YAxis::kLoss;
+  expect_snapshot("compare_young_80x24", picture(model, ui, kSmall));
+}
+
+TEST(Screen, CompareSaysHowToMark) {
+  const ViewerModel model = sample::model_with_rivals();
+  UiState ui;
+  ui.screen = ScreenName::kCompare;
+  ui.marked_runs = {"r-7f3a"};
+  expect_snapshot("compare_one_80x24", picture(model, ui, kSmall));
+}
+
 TEST(Screen, HelpIsMadeFromTheKeymap) {
   const ViewerModel model = sample::model();
   UiState ui = run_screen();

@@ -88,7 +88,13 @@ TEST(Screen, EverySizeIsSafe) {
   run.opened_run = "r-7f3a";
   UiState stop = run;
   stop.confirmation = Confirmation{protocol::Action::kStop, "r-7f3a", false, "fash"};
-  for (const UiState& ui : {UiState{}, run, stop}) {
+  UiState trade_off;
+  trade_off.screen = ScreenName::kTradeOff;
+  UiState compare;
+  compare.screen = ScreenName::kCompare;
+  compare.marked_runs = {"r-7f3a", "r-9e01"};
+  compare.pointer = ScreenCell{20, 5};
+  for (const UiState& ui : {UiState{}, run, stop, trade_off, compare}) {
     for (int width = 1; width <= 130; width += 3) {
       for (int height = 1; height <= 45; height += 2) {
         const auto text =

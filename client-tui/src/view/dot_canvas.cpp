@@ -39,7 +39,7 @@ std::size_t DotCanvas::index(int column, int row) const {
          static_cast<std::size_t>(column);
 }
 
-void DotCanvas::dot(int x, int y, Tone tone) {
+void DotCanvas::dot(int x, int y, Ink ink) {
   if (x < 0 || y < 0 || x >= width() || y >= height()) return;
   // Unicode numbers the dots down the left column, then the right one; the lowest row came later.
   static constexpr std::array<std::array<std::uint8_t, kDotsX>, kDotsY> kBits{
@@ -48,10 +48,10 @@ void DotCanvas::dot(int x, int y, Tone tone) {
   const auto row = static_cast<std::size_t>(y % kDotsY);
   const auto column = static_cast<std::size_t>(x % kDotsX);
   target.dots = static_cast<std::uint8_t>(target.dots | kBits[row][column]);
-  target.tone = tone;
+  target.ink = ink;
 }
 
-void DotCanvas::line(double x0, double y0, double x1, double y1, bool dashed, Tone tone) {
+void DotCanvas::line(double x0, double y0, double x1, double y1, bool dashed, Ink ink) {
   const double dx = x1 - x0;
   const double dy = y1 - y0;
   std::optional<Part> part = part_inside(x0, dx, width() - 1, Part{});
@@ -68,7 +68,7 @@ void DotCanvas::line(double x0, double y0, double x1, double y1, bool dashed, To
     if (dashed && step / kDash % 2 == 1) continue;
     const double share = static_cast<double>(step) / steps;
     dot(static_cast<int>(std::lround(from_x + share * length_x)),
-        static_cast<int>(std::lround(from_y + share * length_y)), tone);
+        static_cast<int>(std::lround(from_y + share * length_y)), ink);
   }
 }
 
@@ -82,6 +82,6 @@ std::string DotCanvas::glyph(int column, int row) const {
           static_cast<char>(0x80U | (code & 0x3FU))};
 }
 
-Tone DotCanvas::tone(int column, int row) const { return cells_[index(column, row)].tone; }
+Ink DotCanvas::ink(int column, int row) const { return cells_[index(column, row)].ink; }
 
 }  // namespace fedwatt::viewer

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "text/words.h"
+#include "view/ink.h"
 
 namespace fedwatt::viewer {
 
@@ -20,18 +20,18 @@ class DotCanvas {
   int width() const { return columns_ * kDotsX; }
   int height() const { return rows_ * kDotsY; }
 
-  void dot(int x, int y, Tone tone);
+  void dot(int x, int y, Ink ink);
   // From dot to dot, which may lie outside; dashed: three dots, then three left out.
-  void line(double x0, double y0, double x1, double y1, bool dashed, Tone tone);
+  void line(double x0, double y0, double x1, double y1, bool dashed, Ink ink);
 
-  // The character of a cell, empty if it has no dots, and the tone of its last dot.
+  // The character of a cell, empty if it has no dots, and the ink of its last dot.
   std::string glyph(int column, int row) const;
-  Tone tone(int column, int row) const;
+  Ink ink(int column, int row) const;
 
  private:
   struct Cell {
     std::uint8_t dots = 0;
-    Tone tone = Tone::kPlain;
+    Ink ink;
   };
   std::size_t index(int column, int row) const;
 

@@ -21,14 +21,14 @@ bool GlyphGrid::contains(int x, int y) const {
   return x >= 0 && y >= 0 && x < size_.width && y < size_.height;
 }
 
-void GlyphGrid::set(int x, int y, std::string text, Tone tone) {
-  if (contains(x, y)) glyphs_[index(x, y)] = {std::move(text), tone, false};
+void GlyphGrid::set(int x, int y, std::string text, Ink ink) {
+  if (contains(x, y)) glyphs_[index(x, y)] = {std::move(text), ink, false};
 }
 
-void GlyphGrid::write(int x, int y, const std::string& text, Tone tone, bool inverted) {
+void GlyphGrid::write(int x, int y, const std::string& text, Ink ink, bool inverted) {
   // Of a wide character the second cell comes as an empty glyph of its own.
   for (const auto& glyph : ftxui::Utf8ToGlyphs(clip(text, size_.width - x))) {
-    set(x, y, glyph, tone);
+    set(x, y, glyph, ink);
     if (inverted) invert(x, y);
     ++x;
   }

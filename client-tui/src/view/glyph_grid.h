@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "text/words.h"
+#include "view/ink.h"
 #include "view/view_context.h"
 
 namespace fedwatt::viewer {
 
 struct Glyph {
   std::string text = " ";  // empty: the second cell of a wide character
-  Tone tone = Tone::kPlain;
+  Ink ink{};
   bool inverted = false;
 };
 
@@ -22,9 +22,9 @@ class GlyphGrid {
 
   Size size() const { return size_; }
   const Glyph& at(int x, int y) const { return glyphs_[index(x, y)]; }
-  void set(int x, int y, std::string text, Tone tone);
+  void set(int x, int y, std::string text, Ink ink);
   // Printable text from there on, cut at the right edge.
-  void write(int x, int y, const std::string& text, Tone tone, bool inverted = false);
+  void write(int x, int y, const std::string& text, Ink ink, bool inverted = false);
   void invert(int x, int y);
   bool contains(int x, int y) const;
 

@@ -44,7 +44,7 @@ class PlotNode : public ftxui::Node {
  public:
   PlotNode(std::shared_ptr<PlacedPlot> placed, const Style& style,
            std::optional<ScreenCell> pointer)
-      : placed_(std::move(placed)), pixels_(pixels_of(style)), pointer_(pointer) {}
+      : placed_(std::move(placed)), style_(style), pixels_(pixels_of(style)), pointer_(pointer) {}
 
   void ComputeRequirement() override {
     requirement_.min_x = placed_->size.width;
@@ -68,12 +68,14 @@ class PlotNode : public ftxui::Node {
 
  private:
   void put(ftxui::Pixel& pixel, const Glyph& glyph) const {
-    pixel = pixels_[static_cast<std::size_t>(glyph.tone)];
+    pixel = pixels_[static_cast<std::size_t>(glyph.ink.tone)];
+    if (glyph.ink.series) pixel.foreground_color = style_.series_color(*glyph.ink.series);
     pixel.character = glyph.text;
     pixel.inverted = glyph.inverted;
   }
 
   std::shared_ptr<PlacedPlot> placed_;
+  Style style_;
   std::array<ftxui::Pixel, kTones> pixels_;
   std::optional<ScreenCell> pointer_;
 };

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "text/words.h"
 #include "view/element.h"
+#include "view/ink.h"
 #include "view/plot_axes.h"
 #include "view/style.h"
 #include "view/view_context.h"
@@ -21,7 +21,7 @@ namespace fedwatt::viewer {
 // only the first, so that a line of many points stays a line. `text` is a literal, one cell wide.
 struct PlotSign {
   std::string_view text;
-  Tone tone = Tone::kPlain;
+  Ink ink{};
   int rank = 0;
 };
 
@@ -43,7 +43,7 @@ struct PlotSeries {
   enum class Line { kNone, kSolid, kDashed };
   std::vector<PlotPoint> points;  // in the order in which they are joined
   Line line = Line::kSolid;
-  Tone tone = Tone::kAccent;
+  Ink ink = Tone::kAccent;
   bool has_readings = true;  // false: no point of it is ever the nearest
 };
 

@@ -115,7 +115,7 @@ void draw_series(DotCanvas& canvas, const PlotSeries& series, const PlotLayout& 
     const double y = layout.dot_y(point.y);
     const bool joined = i > 0 && is_finite(series.points[i - 1]);
     const PlotPoint& from = joined ? series.points[i - 1] : point;
-    canvas.line(layout.dot_x(from.x), layout.dot_y(from.y), x, y, dashed, series.tone);
+    canvas.line(layout.dot_x(from.x), layout.dot_y(from.y), x, y, dashed, series.ink);
   }
 }
 
@@ -127,7 +127,7 @@ void draw_dots(GlyphGrid& picture, const Plot& plot, const PlotLayout& layout) {
     for (int column = 0; column < layout.columns; ++column) {
       std::string glyph = canvas.glyph(column, row);
       if (glyph.empty()) continue;
-      picture.set(layout.left() + column, row, std::move(glyph), canvas.tone(column, row));
+      picture.set(layout.left() + column, row, std::move(glyph), canvas.ink(column, row));
     }
   }
 }
@@ -174,7 +174,7 @@ void draw_signs(GlyphGrid& picture, const PlotLayout& layout,
     const int x = layout.left() + placed.column;
     const PlotSign& sign = placed.point->sign;
     if (touches_same(picture, x, placed.row, sign.text)) continue;
-    picture.set(x, placed.row, std::string(sign.text), sign.tone);
+    picture.set(x, placed.row, std::string(sign.text), sign.ink);
   }
 }
 
@@ -262,7 +262,7 @@ void draw_label(GlyphGrid& picture, const PlotLayout& layout, const PlacedSign& 
     const int first = start.x == left ? left : start.x - 1;
     if (first < layout.left() || start.row < 0 || start.row >= layout.rows) continue;
     if (!is_free(picture, first, start.row, width + 1, Covering::kNothing)) continue;
-    picture.write(start.x, start.row, label, placed.point->sign.tone);
+    picture.write(start.x, start.row, label, placed.point->sign.ink);
     return;
   }
 }

@@ -11,6 +11,7 @@
 #include "input/keymap.h"
 #include "text/display_text.h"
 #include "text/format.h"
+#include "view/compare_view.h"
 #include "view/dialogs.h"
 #include "view/page.h"
 #include "view/run_list_view.h"
@@ -183,8 +184,9 @@ ftxui::Element main_view(const Style& style, const ViewContext& context, const R
                          Size size) {
   switch (context.ui.screen) {
     case ScreenName::kRuns:
-    case ScreenName::kCompare:
       return run_list_view(style, context, size);
+    case ScreenName::kCompare:
+      return compare_view(style, context, size);
     case ScreenName::kTradeOff:
       return trade_off_view(style, context, size);
     case ScreenName::kRun:

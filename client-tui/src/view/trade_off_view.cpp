@@ -113,7 +113,7 @@ Row row_of(const TradeOff& all, const TradeOffRun& run, const TradeOffRun* selec
   const Difference between = differs ? difference(*selected, run, all.target) : Difference{};
   const PlotSign sign = run.on_front ? kFrontSign : kDominatedSign;
   const std::string marked = ui.marked_runs.count(view.run_id) > 0 ? kMarkSign : "";
-  return {{(run.has_place() ? std::string(sign.text) : " ") + marked, sign.tone},
+  return {{(run.has_place() ? std::string(sign.text) : " ") + marked, sign.ink.tone},
           {printable(view.name), Tone::kStrong},
           {format_target(run.best, all.target)},
           {format_run_mass(view)},
