@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/preferences_file.h"
 #include "app/screen_app.h"
 #include "app/terminal_theme.h"
 #include "command_line.h"
@@ -58,8 +59,15 @@ std::string locale_name() {
 int show_screen(const CommandLine& line) {
   const fedwatt::viewer::TerminalHints hints{locale_name(), environment("TERM"),
                                              !environment("NO_COLOR").empty()};
-  return run_screen(
-      line, choose_theme(line, hints, std::nullopt, fedwatt::viewer::terminal_color_depth()));
+  const auto file =
+      fedwatt::viewer::preferences_path(environment("XDG_CONFIG_HOME"), environment("HOME"));
+  const auto kept = fedwatt::viewer::read_preferences(file);
+  for (const auto& complaint : kept.complaints) {
+    std::cerr << "fedwatt: " << file << ": " << complaint << "\n";
+  }
+  const auto depth = fedwatt::viewer::terminal_color_depth();
+  return run_screen(line, choose_theme(line, hints, kept.preferences.theme, depth),
+                    kept.preferences, file);
 }
 
 int run(const CommandLine& line) {

@@ -5,6 +5,7 @@
 
 #include "input/colon_commands.h"
 #include "input/keymap.h"
+#include "model/trade_off.h"
 #include "sample_run.h"
 
 namespace fedwatt::viewer {
@@ -229,6 +230,9 @@ TEST_F(Controller, ACommandIsTypedAndCompleted) {
   press(":");
   press("t");
   press(Key::Kind::kTab);
+  EXPECT_EQ(ui_.prompt->typed, "t") << "theme, or trade-off";
+  press("r");
+  press(Key::Kind::kTab);
   EXPECT_EQ(ui_.prompt->typed, "trade-off");
   press(Key::Kind::kEnter);
   EXPECT_EQ(ui_.screen, ScreenName::kTradeOff);
@@ -264,6 +268,25 @@ TEST_F(Controller, EveryCommandHasItsPlaceInTheList) {
     EXPECT_THAT(all, Contains(StartsWith(command.name)));
     obey(ui, model_, std::string(command.name));
     EXPECT_THAT(ui.notice, Not(HasSubstr("no command"))) << command.name;
+  }
+}
+
+TEST_F(Controller, AThemeIsChosenByItsName) {
+  EXPECT_EQ(type_line(":theme light"), Effect(ChooseTheme{ThemeName::kLight}));
+  EXPECT_EQ(type_line(":theme pink"), std::nullopt);
+  EXPECT_THAT(ui_.notice, HasSubstr("one of terminal, dark, light, none"));
+}
+
+TEST_F(Controller, TheTradeOffIsWalkedAlongItsCarbon) {
+  ui_.selected_run = "r-7f3a";
+  press("t");
+  press("g");
+  const std::string least = ui_.selected_run;
+  press("j");
+  press("k");
+  EXPECT_EQ(ui_.selected_run, least);
+  for (const auto& each : trade_off(model_, *current_run(ui_, model_)).runs) {
+    EXPECT_TRUE(!each.has_place() || each.emissions_g >= model_.find_run(least)->view.emissions_g);
   }
 }
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/crash_guard.h"
+#include "app/preferences_file.h"
 #include "app/redraw_clock.h"
 #include "app/session.h"
 #include "app/signal_waiter.h"
@@ -61,14 +62,18 @@ std::optional<Mouse> mouse_of(ftxui::Event event) {
 
 class ScreenApp {
  public:
-  ScreenApp(const CommandLine& line, const Theme& theme)
+  ScreenApp(const CommandLine& line, const Theme& theme, const Preferences& preferences,
+            const std::string& preferences_file)
       : line_(line),
         theme_(theme),
+        kept_(preferences),
+        preferences_file_(preferences_file),
         screen_(ftxui::ScreenInteractive::Fullscreen()),
         signals_([this] { screen_.Exit(); }),
         redraw_([this] { screen_.PostEvent(ftxui::Event::Custom); }),
         session_(line.hub, line.viewer_name, [this] { redraw_.touch(); }) {
     ui_.readonly = line.readonly;
+    apply(kept_, ui_);
     session_.conversation.list_runs();
     if (line.run.empty()) return;
     ui_.screen = ScreenName::kRun;
@@ -120,6 +125,7 @@ class ScreenApp {
           ui_.frozen ? std::optional(Picture{session_.model, wall_clock_now()}) : std::nullopt;
     }
     follow();
+    keep_preferences();
     return true;
   }
 
@@ -136,6 +142,16 @@ class ScreenApp {
   // What the picture is made from: what was known when it was frozen.
   const ViewerModel& shown() const { return frozen_ ? frozen_->model : session_.model; }
 
+  void keep_preferences() {
+    const auto chosen = preferences_of(ui_, chosen_theme_ ? chosen_theme_ : kept_.theme);
+    if (chosen == kept_) return;
+    kept_ = chosen;
+    // At once: a terminal that is closed lets nobody tidy up.
+    if (const auto done = write_preferences(preferences_file_, kept_); !done) {
+      ui_.notice = "not kept for the next time: " + done.error();
+    }
+  }
+
   void follow() {
     auto runs = runs_in_full(ui_);
     // One that there is none of yet cannot be subscribed to.
@@ -146,6 +162,9 @@ class ScreenApp {
   void act(const Effect& effect) {
     if (std::holds_alternative<Quit>(effect)) {
       screen_.Exit();
+    } else if (const auto* chosen = std::get_if<ChooseTheme>(&effect)) {
+      chosen_theme_ = chosen->theme;
+      theme_ = Theme(chosen->theme, theme_.depth, theme_.ascii);
     } else if (const auto* command = std::get_if<GiveCommand>(&effect)) {
       ui_.last_command = new_command_id();
       ui_.last_command_run = command->run_id;
@@ -182,6 +201,9 @@ class ScreenApp {
 
   CommandLine line_;
   Theme theme_;
+  std::optional<ThemeName> chosen_theme_;
+  Preferences kept_;
+  std::string preferences_file_;
   UiState ui_;
   HitMap hits_;  // of the picture that is shown
   struct Picture {
@@ -201,6 +223,9 @@ class ScreenApp {
 
 }  // namespace
 
-int run_screen(const CommandLine& line, const Theme& theme) { return ScreenApp(line, theme).run(); }
+int run_screen(const CommandLine& line, const Theme& theme, const Preferences& preferences,
+               const std::string& preferences_file) {
+  return ScreenApp(line, theme, preferences, preferences_file).run();
+}
 
 }  // namespace fedwatt::viewer

@@ -127,6 +127,12 @@ Done save_log(UiState& ui, const ViewerModel& model, const std::string& file) {
   return {};
 }
 
+Done choose_theme(UiState& ui, const ViewerModel& /*model*/, const std::string& word) {
+  if (const auto theme = theme_named(word)) return ChooseTheme{*theme};
+  ui.notice = fmt::format("one of {}", fmt::join(theme_words(), ", "));
+  return {};
+}
+
 struct Known {
   ColonCommand told;
   Words (*arguments)(const UiState&, const ViewerModel&);
@@ -136,6 +142,7 @@ struct Known {
 constexpr auto x_axes = [](const UiState&, const ViewerModel&) { return words_of(kXAxes); };
 constexpr auto y_axes = [](const UiState&, const ViewerModel&) { return words_of(kYAxes); };
 constexpr auto orders = [](const UiState&, const ViewerModel&) { return words_of(kOrders); };
+constexpr auto themes = [](const UiState&, const ViewerModel&) { return theme_words(); };
 constexpr auto set_x = [](UiState& ui, const ViewerModel&, const std::string& word) -> Done {
   choose(ui, ui.x_axis, word, kXAxes);
   return {};
@@ -167,6 +174,7 @@ constexpr std::array kKnown{
     Known{{"stop", "[RUN]", "for good, after its name was typed"},
           run_names,
           command<protocol::Action::kStop>},
+    Known{{"theme", "THEME", "the colours of the screen"}, themes, choose_theme},
     Known{{"trade-off", "", "what all runs reached for how much carbon"},
           none,
           by_key<Intent::kTradeOff>},

@@ -7,6 +7,7 @@
 #include "input/prompt.h"
 #include "input/run_list.h"
 #include "input/worker_list.h"
+#include "model/trade_off.h"
 #include "text/words.h"
 
 namespace fedwatt::viewer {
@@ -60,11 +61,23 @@ void move_in_log(UiState& ui, const ViewerModel& model, Intent intent) {
   ui.first_log_line = std::max(0, count - 1 - moved(place, count, intent));
 }
 
+void move_in_trade_off(UiState& ui, const ViewerModel& model, Intent intent) {
+  const RunRecord* run = current_run(ui, model);
+  if (!run) return;
+  const auto all = trade_off(model, *run).runs;
+  const auto place = std::find_if(all.begin(), all.end(),
+                                  [&](const TradeOffRun& each) { return each.run == run; });
+  const int next =
+      moved(static_cast<int>(place - all.begin()), static_cast<int>(all.size()), intent);
+  ui.selected_run = all[static_cast<std::size_t>(next)].run->view.run_id;
+}
+
 void move(UiState& ui, const ViewerModel& model, Intent intent) {
   switch (ui.screen) {
     case ScreenName::kRuns:
-    case ScreenName::kTradeOff:
       return move_among_runs(ui, model, intent);
+    case ScreenName::kTradeOff:
+      return move_in_trade_off(ui, model, intent);
     case ScreenName::kRun:
       return move_in_run(ui, model, intent);
     case ScreenName::kLog:

@@ -9,6 +9,7 @@
 #include "input/keymap.h"
 #include "input/ui_state.h"
 #include "model/viewer_model.h"
+#include "view/theme.h"
 
 // What a key does: a pure function of the state and the key. Whatever reaches outside is returned
 // for the caller to do.
@@ -29,7 +30,11 @@ struct SaveLog {
   std::string file;
   bool operator==(const SaveLog&) const = default;
 };
-using Effect = std::variant<Quit, GiveCommand, SaveLog>;
+struct ChooseTheme {
+  ThemeName theme;
+  bool operator==(const ChooseTheme&) const = default;
+};
+using Effect = std::variant<Quit, GiveCommand, SaveLog, ChooseTheme>;
 
 std::optional<Effect> handle_key(UiState& ui, const ViewerModel& model, const Key& key);
 

@@ -61,7 +61,7 @@ struct UiState {
   YAxis y_axis = YAxis::kTarget;
   int first_round = 0;           // how many of the newest rounds are scrolled away
   bool workers_focused = false;  // which table the arrows move in
-  std::string selected_worker;  // in the table, and on its page; empty: the first
+  std::string selected_worker;   // in the table, and on its page; empty: the first
   std::string workers_filter;
 
   // Commands and events.
