@@ -85,6 +85,8 @@ protocol::RoundView round(int number) {
   round.accuracy_source = protocol::AccuracySource::kCoordinator;
   round.loss = 1.2 - accuracy_of(number);
   round.energy_j = kJoulesPerRound;
+  round.energy_by_component.cpu_j = 0.83 * kJoulesPerRound;
+  round.energy_by_component.gpu_j = 0.17 * kJoulesPerRound;
   round.energy_sources = {"cpu_load"};
   round.energy_gaps = {"ram"};
   round.emissions_g = kGramsPerRound;
@@ -154,6 +156,8 @@ protocol::Snapshot snapshot() {
   open.loss = open.wall_s = std::nullopt;
   open.emissions_g = 0.0171;
   open.energy_j = 24.1;
+  open.energy_by_component.cpu_j = 20;
+  open.energy_by_component.gpu_j = 4.1;
   open.on_pareto_front = false;
   open.workers_reported = 1;
   snapshot.rounds.push_back(open);
@@ -268,6 +272,55 @@ ViewerModel model_with_rivals() {
   result.apply(rival("r-3c44", "scaffold 連合学習", -0.031, 0.55, 10), at(100));
   result.apply(rival("r-4d71", "fedyogi", -0.012, 1.31, 12), at(100));
   return result;
+}
+
+ViewerModel model_with_past() {
+  constexpr int kReports = 40;
+  ViewerModel model(at(100));
+  model.apply(welcome(), at(100));
+  auto first = snapshot();
+  first.workers.clear();
+  first.run.last_event_at = at(121 - 10.0 * kReports);
+  model.apply(first, at(100));
+  for (int number = 1; number <= kReports; ++number) {
+    const double time_s = 121 - 10.0 * (kReports - number);
+    auto sender = snapshot();
+    for (auto& worker : sender.workers) {
+      const int phase = static_cast<int>(&worker - sender.workers.data());
+      const bool lately_away = worker.worker == "hospital-4" && number >= 20;
+      const bool away = lately_away || (worker.worker == "hospital-3" && number / 3 == 10);
+      worker.offset = 90 + number;
+      worker.state = away ? protocol::WorkerState::kAway : protocol::WorkerState::kOnline;
+      worker.reports = worker.last_seq = number;
+      worker.round = 1 + number * (kRounds - 1) / kReports;
+      if (!lately_away) worker.last_report_at = at(time_s);
+      worker.power_w = 9.41 + 3 * std::sin(0.4 * number + phase);
+      *worker.intensity_g_per_kwh += 10 * std::cos(0.2 * number);
+      *worker.emissions_g *= static_cast<double>(number) / kReports;
+      *worker.energy_j *= static_cast<double>(number) / kReports;
+      model.apply(worker, at(100));
+    }
+    sender.run.offset = 90 + number;
+    sender.run.last_event_at = at(time_s);
+    sender.run.power_w = 38.2 + 8 * std::sin(0.3 * number);
+    model.apply(sender.run, at(100));
+  }
+  return model;
+}
+
+protocol::Snapshot many_workers(int count) {
+  protocol::Snapshot many;
+  many.run = run("r-many", "many");
+  many.run.workers_online = many.run.workers_total = count;
+  for (int number = 1; number <= count; ++number) {
+    std::string name = std::to_string(number);
+    name.insert(0, name.size() < 4 ? 4 - name.size() : 0, '0');
+    auto one = worker("worker-" + name);
+    one.run_id = many.run.run_id;
+    if (number % 2 == 0) one.region = "PL";
+    many.workers.push_back(one);
+  }
+  return many;
 }
 
 }  // namespace fedwatt::viewer::sample

@@ -37,4 +37,11 @@ protocol::Snapshot rival(const std::string& id, const std::string& name, double 
 // model() and rivals of fashion-mnist, with all their rounds.
 ViewerModel model_with_rivals();
 
+// The same after forty reports of each worker, ten seconds apart, up to at(121): power and grid go
+// up and down, hospital-3 was away for a while, and hospital-4 is since report 20.
+ViewerModel model_with_past();
+
+// As many workers, "worker-0001" and so on, in a run of their own with the id "r-many".
+protocol::Snapshot many_workers(int count);
+
 }  // namespace fedwatt::viewer::sample

@@ -88,6 +88,30 @@ TEST(Screen, OneRunInAscii) {
   expect_snapshot("run_ascii_80x24", picture_in(ascii, model, run_screen(), kSmall));
 }
 
+TEST(Screen, OneRunWithItsPast) {
+  const ViewerModel model = sample::model_with_past();
+  UiState ui = run_screen();
+  ui.workers_focused = true;
+  ui.selected_worker = "hospital-2";
+  expect_snapshot("run_past_80x24", picture(model, ui, kSmall));
+  expect_snapshot("run_past_120x40", picture(model, ui, kMedium));
+  expect_snapshot("run_past_200x60", picture(model, ui, kLarge));
+}
+
+TEST(Screen, AThousandWorkersScrollToTheSelectedOne) {
+  ViewerModel model = sample::model();
+  model.apply(sample::many_workers(1000), sample::at(100));
+  UiState ui = run_screen();
+  ui.opened_run = "r-many";
+  ui.workers_focused = true;
+  ui.selected_worker = "worker-0500";
+  expect_snapshot("run_many_workers_120x40", picture(model, ui, kMedium));
+  ui.workers_filter = "pl 99";
+  expect_snapshot("run_filtered_workers_120x40", picture(model, ui, kMedium));
+  ui.workers_filter = "nobody";
+  expect_snapshot("run_no_worker_80x24", picture(model, ui, kSmall));
+}
+
 TEST(Screen, ReconnectingSaysSinceWhenAndKeepsTheFigures) {
   ViewerModel model = sample::model();
   model.connection_lost("connection refused", false, sample::at(113));

@@ -10,7 +10,7 @@
 namespace fedwatt::viewer {
 namespace {
 
-const Style kStyle(true);
+const Style kStyle{Theme()};
 
 TEST(Table, TheLeastImportantColumnsGoFirst) {
   const std::vector<Column> columns{

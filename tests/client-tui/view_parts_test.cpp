@@ -41,7 +41,8 @@ TEST(RunLayout, PartsFillTheScreenAtEverySize) {
         const RunLayout layout = lay_out_run({width, height}, workers);
         const int right = layout.workers + layout.events;
         const int below = layout.two_columns ? right : right + layout.rounds;
-        EXPECT_EQ(layout.chart + below, height) << width << "x" << height << " " << workers;
+        EXPECT_EQ(layout.chart + (layout.source_line ? 1 : 0) + below, height)
+            << width << "x" << height << " " << workers;
         if (layout.two_columns) {
           EXPECT_EQ(layout.rounds, right);
         }

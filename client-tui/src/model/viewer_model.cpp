@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "model/grids.h"
 #include "text/words.h"
 
 namespace fedwatt::viewer {
@@ -52,26 +53,41 @@ void ViewerModel::take(const protocol::ViewerWelcome& welcome, protocol::Timesta
 }
 
 void ViewerModel::take(const protocol::Snapshot& snapshot) {
-  take(snapshot.run);
+  const bool is_newer = store(snapshot.run);
   RunRecord& record = runs_[snapshot.run.run_id];
   record.resume_offset = std::max(record.resume_offset.value_or(0), snapshot.run.offset);
   for (const auto& worker : snapshot.workers) take(worker);
   for (const auto& round : snapshot.rounds) take(round);
   for (const auto& event : snapshot.events) take(event);
   for (const auto& command : snapshot.commands) take(command);
+  if (is_newer) note_history(record);
 }
 
 void ViewerModel::take(const protocol::RunView& run) {
+  if (store(run)) note_history(runs_[run.run_id]);
+}
+
+bool ViewerModel::store(const protocol::RunView& run) {
   const auto [it, is_new] = runs_.try_emplace(run.run_id);
-  if (is_new || run.offset >= it->second.view.offset) it->second.view = run;
+  if (!is_new && run.offset < it->second.view.offset) return false;
+  it->second.view = run;
+  return true;
+}
+
+void ViewerModel::note_history(RunRecord& run) {
+  if (has_ended(run.view.state) || !run.history.is_due(run.view.last_event_at)) return;
+  run.history.note(run.view, mean_intensity(run));
 }
 
 void ViewerModel::take(const protocol::WorkerView& worker) {
   const auto run = runs_.find(worker.run_id);
   if (run == runs_.end()) return;
   const auto [it, is_new] = run->second.workers.try_emplace(worker.worker, worker);
-  if (!is_new && worker.offset >= it->second.offset) it->second = worker;
   run->second.resume_offset = std::max(run->second.resume_offset.value_or(0), worker.offset);
+  if (!is_new && worker.offset < it->second.offset) return;
+  if (!is_new) it->second = worker;
+  run->second.worker_histories[worker.worker].note(worker,
+                                                   target_value(worker, run->second.view.target));
 }
 
 void ViewerModel::take(const protocol::RoundView& round) {
@@ -164,6 +180,17 @@ const protocol::CommandStatus* ViewerModel::latest_command(const std::string& ru
     if (!latest || command.issued_at >= latest->issued_at) latest = &command;
   }
   return latest;
+}
+
+std::vector<const protocol::CommandStatus*> ViewerModel::commands_of(
+    const std::string& run_id) const {
+  std::vector<const protocol::CommandStatus*> commands;
+  for (const auto& [id, command] : commands_) {
+    if (command.run_id == run_id) commands.push_back(&command);
+  }
+  std::stable_sort(commands.begin(), commands.end(),
+                   [](const auto* a, const auto* b) { return a->issued_at < b->issued_at; });
+  return commands;
 }
 
 const protocol::PoliciesSet* ViewerModel::find_policies_set(const std::string& id) const {

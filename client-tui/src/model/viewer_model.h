@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fedwatt/protocol/messages.h"
+#include "model/history.h"
 
 // What the viewer knows, built from the hub's messages alone. No I/O, no clock, no threads: time
 // comes in as an argument, so the same messages always show the same screen.
@@ -30,6 +31,8 @@ struct RunRecord {
   std::map<std::string, protocol::WorkerView> workers;
   std::map<std::int64_t, protocol::RoundView> rounds;
   std::vector<protocol::EventView> events;  // oldest first, the newest kMaxEvents
+  RunHistory history;
+  std::map<std::string, WorkerHistory> worker_histories;  // by the worker's name
   // The offset to go on from after a reconnect; empty until the run's snapshot has come. Messages
   // that also go to viewers of the summary don't move it: what they overtook would be missed.
   std::optional<std::int64_t> resume_offset;
@@ -73,6 +76,8 @@ class ViewerModel {
   const protocol::CommandStatus* find_command(const std::string& id) const;
   // The latest that was given to this run; null if none is known.
   const protocol::CommandStatus* latest_command(const std::string& run_id) const;
+  // All that are known of this run, oldest first.
+  std::vector<const protocol::CommandStatus*> commands_of(const std::string& run_id) const;
   // What the hub answered to a command that it refused; null if it did not.
   const protocol::Error* find_refusal(const std::string& command_id) const;
   // What the hub answered to a request with that id; null before it did.
@@ -95,6 +100,9 @@ class ViewerModel {
   void take(const protocol::Recomputed& recomputed);
   void take(const protocol::StoreStatus& status);
   void take(const protocol::Error& error);
+
+  bool store(const protocol::RunView& run);  // whether it is newer than what was known
+  static void note_history(RunRecord& run);
 
   Connection connection_;
   std::chrono::milliseconds hub_clock_ahead_{0};

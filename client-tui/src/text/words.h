@@ -21,7 +21,7 @@ struct Label {
 };
 
 // Goes before a run that was marked. Not the "✓" of one that has finished.
-inline constexpr char kMarkSign[] = "*";
+inline constexpr char kMarkSign[] = "+";
 
 Label label_of(protocol::RunState state);
 // An online worker is shown by what it does about the directive: running, paused, stopped.

@@ -6,6 +6,7 @@
 
 #include "text/display_text.h"
 #include "text/format.h"
+#include "view/sparkline.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -108,8 +109,11 @@ ftxui::Element figure_panel(const Style& style, const RunRecord& run, Size size)
                        with.network_kwh_per_gb, with.network_intensity_g_per_kwh),
            size.width),
       Tone::kQuiet));
-  add("power", has_ended(view.state) ? kMissing : format_power(view.power_w), Tone::kPlain,
-      "round " + format_progress(view.round, view.total_rounds));
+  const std::string power = has_ended(view.state) ? kMissing : format_power(view.power_w);
+  constexpr int kPowerWidth = 8;  // so that what was before does not move
+  add("power", fit(power, kPowerWidth), Tone::kPlain,
+      sparkline(figures_of(run.history.samples(), &RunSample::power_w),
+                size.width - kNameWidth - kPowerWidth - 1));
   if (view.forecast) add_forecast(*view.forecast, view.target, add);
   add("started", format_clock(view.started_at), Tone::kPlain,
       view.ended_at ? "ended " + format_clock(*view.ended_at) + " UTC" : "UTC");

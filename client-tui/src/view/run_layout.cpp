@@ -14,6 +14,8 @@ RunLayout lay_out_run(Size size, std::size_t workers) {
   layout.boxed = size.width >= 100 && size.height >= 30;
   layout.two_columns = size.width >= 180 && size.height >= 40;
   if (!layout.boxed) {
+    layout.source_line = size.height >= 18;
+    if (layout.source_line) --size.height;
     layout.events = size.height >= 18 ? 2 : 1;
     layout.chart = std::max(6, size.height * 2 / 5);
     const int rest = size.height - layout.chart - layout.events;
@@ -29,7 +31,7 @@ RunLayout lay_out_run(Size size, std::size_t workers) {
     layout.rounds = rest;
     return layout;
   }
-  layout.events = std::clamp(rest / 5, 4, 10);
+  layout.events = std::clamp(rest / 5, 5, 10);  // the grids stand beside them
   layout.workers = std::min(workers_wanted + kFrame, (rest - layout.events) / 2);
   layout.rounds = rest - layout.events - layout.workers;
   return layout;

@@ -10,6 +10,7 @@ namespace fedwatt::viewer {
 struct RunLayout {
   bool boxed = false;        // frames around the parts, and the figures in a panel of their own
   bool two_columns = false;  // rounds on the left, workers and events on the right
+  bool source_line = false;  // energy by source and grids in a line; else each in a panel
   int chart = 0;
   int rounds = 0;
   int workers = 0;

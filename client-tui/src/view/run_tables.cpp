@@ -7,6 +7,7 @@
 
 #include "input/worker_list.h"
 #include "text/format.h"
+#include "view/sparkline.h"
 #include "view/table.h"
 
 namespace fedwatt::viewer {
@@ -67,21 +68,30 @@ Row row_of(const protocol::RoundView& round, const RunRecord& run) {
           {gaps, Tone::kWarning}};
 }
 
+constexpr int kTrendCells = 10;
+
 std::vector<Column> worker_columns(const RunRecord& run) {
   return {{"state", 10, Align::kLeft},
           {"worker", 13, Align::kLeft, 0, true},
           {"round", 5, Align::kRight, 3},
-          {"phase", 11, Align::kLeft, 5},
-          {printable(run.view.target.metric), 8, Align::kRight, 4},
+          {"phase", 11, Align::kLeft, 6},
+          {printable(run.view.target.metric), 8, Align::kRight, 1},
           {"power", 8},
+          {"trend", kTrendCells, Align::kLeft, 4},
           {"energy", 8},
           {"CO2e", 7},
-          {"g/kWh", 5, Align::kRight, 1},
-          {"grid from", 9, Align::kLeft, 2},
-          {"PUE", 4, Align::kRight, 8},
-          {"last", 6},
-          {"energy from", 14, Align::kLeft, 6, true},
-          {"", 16, Align::kLeft, 7, true}};
+          {"g/kWh", 5, Align::kRight, 2},
+          {"grid from", 9, Align::kLeft, 5},
+          {"PUE", 4, Align::kRight, 9},
+          {"lag", 6},
+          {"energy from", 14, Align::kLeft, 7, true},
+          {"", 16, Align::kLeft, 8, true}};
+}
+
+std::string trend_of(const RunRecord& run, const std::string& worker) {
+  const auto history = run.worker_histories.find(worker);
+  if (history == run.worker_histories.end()) return "";
+  return sparkline(figures_of(history->second.samples(), &WorkerSample::power_w), kTrendCells);
 }
 
 Row row_of(const protocol::WorkerView& worker, const RunRecord& run, protocol::Timestamp hub_now) {
@@ -91,7 +101,7 @@ Row row_of(const protocol::WorkerView& worker, const RunRecord& run, protocol::T
   const auto figure = [&](std::optional<double> value, const std::string& text) {
     return value ? fmt::format("{}{}", estimate, text) : text;
   };
-  const std::string age =
+  const std::string lag =
       worker.last_report_at ? format_age(protocol::seconds_between(*worker.last_report_at, hub_now))
                             : kMissing;
   const bool online = worker.state == protocol::WorkerState::kOnline;
@@ -102,16 +112,22 @@ Row row_of(const protocol::WorkerView& worker, const RunRecord& run, protocol::T
           {worker.phase ? std::string(word_of(*worker.phase)) : kMissing},
           {format_target(target_value(worker, run.view.target), run.view.target)},
           {figure(power_w, format_power(power_w))},
+          {trend_of(run, worker.worker), Tone::kAccent},
           {figure(worker.energy_j, format_energy(worker.energy_j))},
           {format_mass(worker.emissions_g)},
           {format_intensity(worker.intensity_g_per_kwh)},
           {worker.intensity_source.empty() ? kMissing : printable(worker.intensity_source)},
           {format_pue(worker.pue.value_or(run.view.carbon.default_pue)),
            worker.pue ? Tone::kPlain : Tone::kQuiet},
-          {age, Tone::kQuiet},
+          {lag, worker.stale ? Tone::kWarning : Tone::kQuiet},
           {describe_sources(worker.energy_source), Tone::kQuiet},
           {worker.reports_missing > 0 ? fmt::format("{} reports lost", worker.reports_missing) : "",
            Tone::kBad}};
+}
+
+ftxui::Element no_worker_matches(const Style& style, const ViewContext& context, Size size) {
+  const std::string text = "No worker matches /" + printable(context.ui.workers_filter);
+  return ftxui::center(style.text(clip(text, size.width), Tone::kQuiet));
 }
 
 }  // namespace
@@ -144,6 +160,7 @@ ftxui::Element workers_table(const Style& style, const ViewContext& context, con
         std::find(workers.begin(), workers.end(), selected_worker(workers, context.ui));
     rows.selected = static_cast<int>(selected - workers.begin());
   }
+  if (workers.empty() && !run.workers.empty()) return no_worker_matches(style, context, size);
   return table(style, worker_columns(run), rows, size);
 }
 

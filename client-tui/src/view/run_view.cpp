@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ftxui/dom/elements.hpp>
 
+#include "input/worker_list.h"
 #include "text/display_text.h"
 #include "text/format.h"
 #include "view/chart.h"
+#include "view/energy_panel.h"
+#include "view/grid_panel.h"
 #include "view/policy_lines.h"
 #include "view/run_figures.h"
 #include "view/run_layout.h"
@@ -15,7 +19,8 @@
 namespace fedwatt::viewer {
 namespace {
 
-constexpr int kFigurePanelWidth = 38;
+constexpr int kPanelWidth = 38;
+constexpr int kRoundsWidth = 86;
 
 ftxui::Element sized(ftxui::Element element, int width, int height) {
   return std::move(element) | ftxui::size(ftxui::WIDTH, ftxui::EQUAL, width) |
@@ -27,27 +32,41 @@ std::string heading(const std::string& name, const std::string& what, bool focus
 }
 
 std::string rounds_title(const ViewContext& context, const RunRecord& run) {
-  return heading("Rounds", fmt::format(" {}", run.view.rounds_closed), !context.ui.workers_focused);
+  const std::string closed = format_progress(run.view.rounds_closed, run.view.total_rounds);
+  return heading("Rounds", fmt::format(" {} closed", closed), !context.ui.workers_focused);
 }
 
 std::string workers_title(const ViewContext& context, const RunRecord& run) {
-  return heading("Workers",
-                 fmt::format(" {}/{} online  ◆ coordinator  ~ estimate", run.view.workers_online,
-                             run.view.workers_total),
-                 context.ui.workers_focused);
+  std::string what = fmt::format(" {}/{} online  ◆ coordinator  ~ estimate",
+                                 run.view.workers_online, run.view.workers_total);
+  if (!context.ui.workers_filter.empty()) {
+    what += fmt::format("  {} match /{}", workers_in_order(run, context.ui).size(),
+                        printable(context.ui.workers_filter));
+  }
+  return heading("Workers", what, context.ui.workers_focused);
+}
+
+std::string events_title(const RunRecord& run) {
+  const auto alerts = std::count_if(run.events.begin(), run.events.end(),
+                                    [](const protocol::EventView& event) { return event.alert; });
+  if (alerts == 0) return "Events";
+  return fmt::format("Events  ▲ {} {}", alerts, alerts == 1 ? "alert" : "alerts");
 }
 
 ftxui::Element compact_view(const Style& style, const ViewContext& context, const RunRecord& run,
                             Size size, const RunLayout& layout) {
   const int width = size.width;
   const auto& ui = context.ui;
-  return ftxui::vbox({
+  ftxui::Elements lines{
       style.rule(clip(chart_title(ui, run), width - 6), width),
-      sized(chart(style, context, run, {width, layout.chart - 1}), width, layout.chart - 1),
-      sized(rounds_table(style, run, ui.first_round, {width, layout.rounds}), width, layout.rounds),
-      sized(workers_table(style, context, run, {width, layout.workers}), width, layout.workers),
-      sized(event_lines(style, run, {width, layout.events}), width, layout.events),
-  });
+      sized(chart(style, context, run, {width, layout.chart - 1}), width, layout.chart - 1)};
+  if (layout.source_line) lines.push_back(source_line(style, run, width));
+  lines.push_back(sized(rounds_table(style, run, ui.first_round, {width, layout.rounds}), width,
+                        layout.rounds));
+  lines.push_back(
+      sized(workers_table(style, context, run, {width, layout.workers}), width, layout.workers));
+  lines.push_back(sized(event_lines(style, run, {width, layout.events}), width, layout.events));
+  return ftxui::vbox(std::move(lines));
 }
 
 ftxui::Element boxed_view(const Style& style, const ViewContext& context, const RunRecord& run,
@@ -69,29 +88,46 @@ ftxui::Element boxed_view(const Style& style, const ViewContext& context, const 
   const auto workers_part = [&](Size inside) { return workers_table(style, context, run, inside); };
   const auto events_part = [&](Size inside) { return event_lines(style, run, inside); };
 
-  auto top = ftxui::hbox({
-      part(chart_title(ui, run), size.width - kFigurePanelWidth, layout.chart, chart_part),
-      part("Figures", kFigurePanelWidth, layout.chart, figures_part),
-  });
+  const auto energy_part = [&](Size inside) { return energy_panel(style, run, inside); };
+  const auto grid_part = [&](Size inside) { return grid_panel(style, run, inside); };
+
   if (layout.two_columns) {
-    const int left = size.width / 2;
+    const int left = std::max(kRoundsWidth, size.width * 2 / 5);
     const int right = size.width - left;
+    const int energy = layout.chart / 2;
     return ftxui::vbox({
-        std::move(top),
+        ftxui::hbox({
+            part(chart_title(ui, run), size.width - 2 * kPanelWidth, layout.chart, chart_part),
+            part("Figures", kPanelWidth, layout.chart, figures_part),
+            ftxui::vbox({
+                part("Energy by source", kPanelWidth, energy, energy_part),
+                part("Grid intensity", kPanelWidth, layout.chart - energy, grid_part),
+            }),
+        }),
         ftxui::hbox({
             part(rounds_title(context, run), left, layout.rounds, rounds_part),
             ftxui::vbox({
                 part(workers_title(context, run), right, layout.workers, workers_part),
-                part("Events", right, layout.events, events_part),
+                part(events_title(run), right, layout.events, events_part),
             }),
         }),
     });
   }
+  const int left = size.width - kPanelWidth;
   return ftxui::vbox({
-      std::move(top),
-      part(rounds_title(context, run), size.width, layout.rounds, rounds_part),
+      ftxui::hbox({
+          part(chart_title(ui, run), left, layout.chart, chart_part),
+          part("Figures", kPanelWidth, layout.chart, figures_part),
+      }),
+      ftxui::hbox({
+          part(rounds_title(context, run), left, layout.rounds, rounds_part),
+          part("Energy by source", kPanelWidth, layout.rounds, energy_part),
+      }),
       part(workers_title(context, run), size.width, layout.workers, workers_part),
-      part("Events", size.width, layout.events, events_part),
+      ftxui::hbox({
+          part(events_title(run), left, layout.events, events_part),
+          part("Grid intensity", kPanelWidth, layout.events, grid_part),
+      }),
   });
 }
 

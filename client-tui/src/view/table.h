@@ -9,6 +9,7 @@
 #include "text/display_text.h"
 #include "text/words.h"
 #include "view/element.h"
+#include "view/hit_map.h"
 #include "view/style.h"
 #include "view/view_context.h"
 
