@@ -112,6 +112,28 @@ TEST(Screen, AThousandWorkersScrollToTheSelectedOne) {
   expect_snapshot("run_no_worker_80x24", picture(model, ui, kSmall));
 }
 
+TEST(Screen, CommandsAndEvents) {
+  ViewerModel model = sample::model();
+  auto resume = sample::command("c-2");
+  resume.action = protocol::Action::kResume;
+  resume.workers = {"hospital-2"};
+  resume.issued_at = sample::at(118);
+  resume.outcome = protocol::CommandOutcome::kAcknowledged;
+  resume.acknowledged = {"hospital-2"};
+  resume.pending.clear();
+  resume.offline.clear();
+  model.apply(sample::command("c-1"), sample::at(101));
+  model.apply(resume, sample::at(118));
+  UiState ui = run_screen();
+  ui.screen = ScreenName::kLog;
+  expect_snapshot("log_80x24", picture(model, ui, kSmall));
+  expect_snapshot("log_120x40", picture(model, ui, kMedium));
+  ui.only_commands = true;
+  ui.log_filter = "hospital";
+  ui.first_log_line = 1;
+  expect_snapshot("log_filtered_80x24", picture(model, ui, kSmall));
+}
+
 TEST(Screen, ReconnectingSaysSinceWhenAndKeepsTheFigures) {
   ViewerModel model = sample::model();
   model.connection_lost("connection refused", false, sample::at(113));

@@ -1,5 +1,7 @@
 #include "app/screen_app.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <chrono>
 #include <ftxui/component/component.hpp>
@@ -17,7 +19,9 @@
 #include "app/redraw_clock.h"
 #include "app/session.h"
 #include "app/signal_waiter.h"
+#include "export/output_files.h"
 #include "input/controller.h"
+#include "input/log_lines.h"
 #include "input/mouse.h"
 #include "text/display_text.h"
 #include "text/words.h"
@@ -58,6 +62,16 @@ std::optional<Mouse> mouse_of(ftxui::Event event) {
   if (mouse.button == ftxui::Mouse::WheelDown) return Mouse{Mouse::What::kWheelDown, at};
   const bool clicks = mouse.button == ftxui::Mouse::Left && pressed;
   return Mouse{clicks ? Mouse::What::kClick : Mouse::What::kMove, at};
+}
+
+// Into a new file, whole or not at all.
+tl::expected<void, std::string> write_lines(const std::string& path,
+                                            const std::vector<std::string>& lines) {
+  OutputFiles files(false);
+  const auto out = files.create(path);
+  if (!out) return tl::unexpected(out.error());
+  for (const auto& line : lines) **out << line << "\n";
+  return files.complete();
 }
 
 class ScreenApp {
@@ -142,6 +156,15 @@ class ScreenApp {
   // What the picture is made from: what was known when it was frozen.
   const ViewerModel& shown() const { return frozen_ ? frozen_->model : session_.model; }
 
+  void save(const SaveLog& log) {
+    const RunRecord* run = session_.model.find_run(log.run_id);
+    if (!run) return;
+    const auto lines = log_export_lines(session_.model, *run);
+    const auto written = write_lines(log.file, lines);
+    ui_.notice = written ? fmt::format("{} lines are in {}", lines.size(), printable(log.file))
+                         : written.error();
+  }
+
   void keep_preferences() {
     const auto chosen = preferences_of(ui_, chosen_theme_ ? chosen_theme_ : kept_.theme);
     if (chosen == kept_) return;
@@ -162,6 +185,8 @@ class ScreenApp {
   void act(const Effect& effect) {
     if (std::holds_alternative<Quit>(effect)) {
       screen_.Exit();
+    } else if (const auto* log = std::get_if<SaveLog>(&effect)) {
+      save(*log);
     } else if (const auto* chosen = std::get_if<ChooseTheme>(&effect)) {
       chosen_theme_ = chosen->theme;
       theme_ = Theme(chosen->theme, theme_.depth, theme_.ascii);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "input/confirmation.h"
+#include "input/log_lines.h"
 #include "input/navigation.h"
 #include "input/prompt.h"
 #include "input/run_list.h"
@@ -56,7 +57,7 @@ void move_in_log(UiState& ui, const ViewerModel& model, Intent intent) {
   const RunRecord* run = current_run(ui, model);
   if (!run) return;
   // The newest line is the lowest: up is away from it.
-  const int count = static_cast<int>(run->events.size());
+  const int count = static_cast<int>(log_lines(model, *run, ui).size());
   const int place = count - 1 - std::min(ui.first_log_line, count - 1);
   ui.first_log_line = std::max(0, count - 1 - moved(place, count, intent));
 }

@@ -173,13 +173,20 @@ const protocol::CommandStatus* ViewerModel::find_command(const std::string& id) 
   return it == commands_.end() ? nullptr : &it->second;
 }
 
-const protocol::CommandStatus* ViewerModel::latest_command(const std::string& run_id) const {
-  const protocol::CommandStatus* latest = nullptr;
+std::vector<const protocol::CommandStatus*> ViewerModel::commands_of(
+    const std::string& run_id) const {
+  std::vector<const protocol::CommandStatus*> commands;
   for (const auto& [id, command] : commands_) {
-    if (command.run_id != run_id) continue;
-    if (!latest || command.issued_at >= latest->issued_at) latest = &command;
+    if (command.run_id == run_id) commands.push_back(&command);
   }
-  return latest;
+  std::stable_sort(commands.begin(), commands.end(),
+                   [](const auto* a, const auto* b) { return a->issued_at < b->issued_at; });
+  return commands;
+}
+
+const protocol::CommandStatus* ViewerModel::latest_command(const std::string& run_id) const {
+  const auto commands = commands_of(run_id);
+  return commands.empty() ? nullptr : commands.back();
 }
 
 std::vector<const protocol::CommandStatus*> ViewerModel::commands_of(

@@ -74,6 +74,8 @@ class ViewerModel {
   const RunRecord* find_awaited(std::string_view name_or_id, bool wait) const;
 
   const protocol::CommandStatus* find_command(const std::string& id) const;
+  // Those that were given to this run, in order.
+  std::vector<const protocol::CommandStatus*> commands_of(const std::string& run_id) const;
   // The latest that was given to this run; null if none is known.
   const protocol::CommandStatus* latest_command(const std::string& run_id) const;
   // All that are known of this run, oldest first.

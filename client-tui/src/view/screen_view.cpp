@@ -13,6 +13,7 @@
 #include "text/format.h"
 #include "view/compare_view.h"
 #include "view/dialogs.h"
+#include "view/log_view.h"
 #include "view/page.h"
 #include "view/run_list_view.h"
 #include "view/run_view.h"
@@ -191,8 +192,11 @@ ftxui::Element main_view(const Style& style, const ViewContext& context, const R
       return trade_off_view(style, context, size);
     case ScreenName::kRun:
     case ScreenName::kWorker:
-    case ScreenName::kLog:
       if (run) return run_view(style, context, *run, size);
+      break;
+    case ScreenName::kLog:
+      if (run) return log_view(style, context, *run, size);
+      break;
   }
   return ftxui::center(style.text(
       clip("Waiting for the run " + printable(context.ui.opened_run), size.width), Tone::kQuiet));
