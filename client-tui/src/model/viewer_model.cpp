@@ -189,17 +189,6 @@ const protocol::CommandStatus* ViewerModel::latest_command(const std::string& ru
   return commands.empty() ? nullptr : commands.back();
 }
 
-std::vector<const protocol::CommandStatus*> ViewerModel::commands_of(
-    const std::string& run_id) const {
-  std::vector<const protocol::CommandStatus*> commands;
-  for (const auto& [id, command] : commands_) {
-    if (command.run_id == run_id) commands.push_back(&command);
-  }
-  std::stable_sort(commands.begin(), commands.end(),
-                   [](const auto* a, const auto* b) { return a->issued_at < b->issued_at; });
-  return commands;
-}
-
 const protocol::PoliciesSet* ViewerModel::find_policies_set(const std::string& id) const {
   const auto it = policies_set_.find(id);
   return it == policies_set_.end() ? nullptr : &it->second;

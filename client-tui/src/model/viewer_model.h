@@ -78,8 +78,6 @@ class ViewerModel {
   std::vector<const protocol::CommandStatus*> commands_of(const std::string& run_id) const;
   // The latest that was given to this run; null if none is known.
   const protocol::CommandStatus* latest_command(const std::string& run_id) const;
-  // All that are known of this run, oldest first.
-  std::vector<const protocol::CommandStatus*> commands_of(const std::string& run_id) const;
   // What the hub answered to a command that it refused; null if it did not.
   const protocol::Error* find_refusal(const std::string& command_id) const;
   // What the hub answered to a request with that id; null before it did.
