@@ -293,11 +293,18 @@ ViewerModel model_with_past() {
       worker.state = away ? protocol::WorkerState::kAway : protocol::WorkerState::kOnline;
       worker.reports = worker.last_seq = number;
       worker.round = 1 + number * (kRounds - 1) / kReports;
-      if (!lately_away) worker.last_report_at = at(time_s);
+      worker.last_report_at = at(time_s);
       worker.power_w = 9.41 + 3 * std::sin(0.4 * number + phase);
       *worker.intensity_g_per_kwh += 10 * std::cos(0.2 * number);
       *worker.emissions_g *= static_cast<double>(number) / kReports;
       *worker.energy_j *= static_cast<double>(number) / kReports;
+      if (away) {  // and so it reported nothing new
+        const auto& before = model.find_run("r-7f3a")->workers.at(worker.worker);
+        worker.last_report_at = before.last_report_at;
+        worker.reports = worker.last_seq = before.reports;
+        worker.energy_j = before.energy_j;
+        worker.emissions_g = before.emissions_g;
+      }
       model.apply(worker, at(100));
     }
     sender.run.offset = 90 + number;

@@ -32,6 +32,7 @@ TEST(Sparkline, WhatIsNotKnownIsAGap) {
 TEST(Sparkline, ConstantValuesAreInTheMiddle) {
   EXPECT_EQ(sparkline({5, 5, 5}, 3), "▄▄▄");
   EXPECT_EQ(sparkline({0}, 1), "▄");
+  EXPECT_EQ(sparkline({0.3, 0.1 + 0.2}, 2), "▄▄");
 }
 
 TEST(Sparkline, IsAlwaysAsWideAsAsked) {

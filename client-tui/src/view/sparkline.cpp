@@ -13,7 +13,9 @@ constexpr std::array<std::string_view, 8> kBars{"▁", "▂", "▃", "▄", "▅
 constexpr std::string_view kMiddleBar = "▄";
 
 std::string_view bar_of(double value, double low, double high) {
-  if (high <= low) return kMiddleBar;
+  // What nobody could read off the figures is no change: sums are not exact.
+  constexpr double kSameWithin = 1e-6;
+  if (high - low <= kSameWithin * std::max(std::abs(high), std::abs(low))) return kMiddleBar;
   const double share = (value - low) / (high - low);
   const auto bar = std::lround(share * static_cast<double>(kBars.size() - 1));
   return kBars[static_cast<std::size_t>(bar)];
