@@ -18,9 +18,9 @@ namespace {
 
 using Kind = UntilCondition::Kind;
 
-constexpr char kAbout[] = "Wait until a run is good enough, or has cost enough";
+constexpr char kAboutRunUntil[] = "Wait until a run is good enough, or has cost enough";
 
-constexpr char kFooter[] =
+constexpr char kMoreRunUntil[] =
     R"(Follows the run without a screen and leaves when a condition holds; of several the first to hold
 decides, and the output says which. What held before, holds: a round that was good enough once is.
 A lost hub is waited for.
@@ -141,8 +141,8 @@ int take_consequence(const Held& held, const protocol::RunView& run, const Comma
 
 void add_run_until_command(CLI::App& app, CommandLine& line,
                            const std::function<void(CLI::App&)>& add_common) {
-  CLI::App* command = app.add_subcommand("run-until", kAbout);
-  command->footer(kFooter);
+  CLI::App* command = app.add_subcommand("run-until", kAboutRunUntil);
+  command->footer(kMoreRunUntil);
   command->add_option("run", line.run, "The run's name (its latest run) or id")->required();
   add_conditions(*command, line);
   add_consequences(*command, line);
