@@ -34,7 +34,7 @@ std::string set(Target& value, const std::optional<Value>& chosen, std::string_v
 }
 template <class Value, std::size_t kCount>
 std::string set(Value& value, const Choices<Value, kCount>& choices, std::string_view word) {
-  return set(value, choice_named(choices, word), word, words_of(choices));
+  return set(value, choice_named(choices, word), word, viewer::words_of(choices));
 }
 
 // What is wrong with the line; empty if nothing is.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -7,8 +8,12 @@
 
 namespace fedwatt::viewer {
 
-// Decides when the screen is drawn: soon after something changed, at most 15 times a second, and
-// once a second for the ages that it shows.
+// How long a picture stays that took so much processor time to bring about: a fifteenth of a
+// second, or longer, so that pictures take 3 % of a core at most; but half a second is enough.
+std::chrono::nanoseconds shown_for(std::chrono::nanoseconds cost);
+
+// Decides when the screen is drawn: soon after something changed, as often as shown_for() allows,
+// and once a second for the ages that it shows. What a key does is drawn without it.
 class RedrawClock {
  public:
   // `redraw` is called on the clock's thread.

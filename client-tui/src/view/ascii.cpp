@@ -12,7 +12,7 @@ namespace {
 constexpr char kNone = '?';
 
 // "…" is not "~", which marks estimates.
-constexpr std::array<std::pair<char32_t, char>, 64> kSigns{{
+constexpr std::array<std::pair<char32_t, char>, 64> kAsciiSigns{{
     {U'–', '-'}, {U'—', '-'}, {U'‐', '-'}, {U'‑', '-'}, {U'−', '-'},  {U'…', '>'},  {U'‖', '='},
     {U'·', '.'}, {U'•', '*'}, {U'×', 'x'}, {U'✗', 'x'}, {U'✕', 'x'},  {U'✓', 'v'},  {U'●', '*'},
     {U'○', 'o'}, {U'◌', '.'}, {U'◐', 'c'}, {U'◑', 'c'}, {U'◧', '['},  {U'◨', ']'},  {U'■', '#'},
@@ -122,9 +122,9 @@ char ascii_sign(std::string_view glyph) {
   if (glyph.empty()) return kNone;  // the second cell of a wide character
   const char32_t code = first_of(glyph);
   if (code < 0x80) return code < 0x20 || code == 0x7F ? kNone : static_cast<char>(code);
-  const auto* const known = std::find_if(kSigns.begin(), kSigns.end(),
+  const auto* const known = std::find_if(kAsciiSigns.begin(), kAsciiSigns.end(),
                                          [&](const auto& sign) { return sign.first == code; });
-  if (known != kSigns.end()) return known->second;
+  if (known != kAsciiSigns.end()) return known->second;
   if (code >= 0xA0 && code <= 0xFF) return kLatin1[code - 0xA0];
   if (code >= 0x2500 && code <= 0x257F) return box_sign(code);
   if (code >= 0x2580 && code <= 0x259F) return block_sign(code);

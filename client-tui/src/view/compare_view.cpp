@@ -22,7 +22,7 @@ constexpr int kBoxedWidth = 110;
 constexpr int kLabelWidth = 16;
 constexpr int kLeastColumn = 13;
 constexpr int kMostColumn = 26;
-constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 using Runs = std::vector<const RunRecord*>;
 
@@ -40,8 +40,8 @@ PlotSeries series_of(const UiState& ui, const std::vector<CurvePoint>& points, s
   series.ink = Ink::of_series(index);
   const std::size_t every = std::max<std::size_t>(1, points.size() / kSigns);
   for (std::size_t i = 0; i < points.size(); ++i) {
-    PlotPoint point{curve_x(ui.x_axis, points[i]).value_or(kNothing),
-                    curve_y(ui.y_axis, points[i]).value_or(kNothing)};
+    PlotPoint point{curve_x(ui.x_axis, points[i]).value_or(kUnknown),
+                    curve_y(ui.y_axis, points[i]).value_or(kUnknown)};
     if ((points.size() - 1 - i) % every == 0) point.sign = sign_of_run(index);
     series.points.push_back(std::move(point));
   }
