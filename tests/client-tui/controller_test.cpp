@@ -277,6 +277,17 @@ TEST_F(Controller, AThemeIsChosenByItsName) {
   EXPECT_THAT(ui_.notice, HasSubstr("one of terminal, dark, light, none"));
 }
 
+TEST_F(Controller, AWorkersPageGoesOnToTheNextWorker) {
+  open_run();
+  press(Key::Kind::kEnter);
+  EXPECT_EQ(ui_.screen, ScreenName::kWorker);
+  press("j");
+  EXPECT_EQ(ui_.selected_worker, "hospital-1") << "after the coordinator";
+  press("k");
+  EXPECT_EQ(ui_.selected_worker, "aggregator");
+  EXPECT_EQ(ui_.first_round, 0);
+}
+
 TEST_F(Controller, TheTradeOffIsWalkedAlongItsCarbon) {
   ui_.selected_run = "r-7f3a";
   press("t");

@@ -3,6 +3,7 @@
 Usage: screen_pty_test.py FEDWATT FAKE_HUB
 """
 
+import json
 import pathlib
 import signal
 import subprocess
@@ -100,6 +101,40 @@ class ScreenTest(unittest.TestCase):
         terminal.assert_left_cleanly(0)
         self.assertIn(b"\x1b[?1003h", terminal.raw)
         self.assertGreater(terminal.raw.rfind(b"\x1b[?1003l"), terminal.raw.rfind(b"\x1b[?1003h"))
+
+    def test_a_workers_page_the_log_and_what_is_kept_of_it(self):
+        terminal = self.open("digits")
+        terminal.wait_for("● running", "hospital-1")
+        terminal.press("\r")
+        terminal.wait_for("fedwatt  worker", "aggregator")
+        terminal.press("j")
+        terminal.wait_for("fedwatt  worker", "hospital-1")
+        terminal.press("\x1b")
+        terminal.wait_for("accuracy against gCO2e")
+        terminal.press("l")
+        terminal.wait_for("fedwatt  log", "commands,")
+        kept = pathlib.Path(terminal.folder.name, "log.jsonl")
+        terminal.press(f":export {kept}\r")
+        terminal.wait_for("lines are in")
+        lines = [json.loads(line) for line in kept.read_text().splitlines()]
+        self.assertTrue(lines)
+        self.assertLessEqual({line["type"] for line in lines}, {"event", "command_status"})
+        terminal.press(f":export {kept}\r")
+        terminal.wait_for("exists")
+        terminal.press("q")
+        terminal.assert_left_cleanly(0)
+
+    def test_what_was_chosen_is_there_the_next_time(self):
+        terminal = self.open("digits")
+        terminal.wait_for("accuracy against gCO2e")
+        terminal.press("x")
+        terminal.wait_for("accuracy against round")
+        terminal.press("q")
+        terminal.assert_left_cleanly(0)
+        again = self.open("digits", environment={"XDG_CONFIG_HOME": terminal.folder.name})
+        again.wait_for("accuracy against round")
+        again.press("q")
+        again.assert_left_cleanly(0)
 
     def test_the_mouse_can_be_left_to_the_terminal(self):
         terminal = self.open("--no-mouse")

@@ -1,6 +1,7 @@
 """A program in a terminal emulator: what it shows can be read, and keys be pressed."""
 
 import os
+import tempfile
 import termios
 import time
 
@@ -19,10 +20,11 @@ class Terminal:
         self.modes_before = termios.tcgetattr(fresh)
         os.close(fresh)
         os.close(other_end)
+        self.folder = tempfile.TemporaryDirectory(prefix="fedwatt-terminal-")  # its preferences
         self.child = pexpect.spawn(
             str(program), [str(each) for each in arguments], dimensions=(lines, columns),
             env={"TERM": "xterm-256color", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
-                 "XDG_CONFIG_HOME": "/nonexistent", **(environment or {})})
+                 "XDG_CONFIG_HOME": self.folder.name, **(environment or {})})
 
     def read(self):
         try:

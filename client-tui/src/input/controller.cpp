@@ -44,7 +44,7 @@ void move_among_runs(UiState& ui, const ViewerModel& model, Intent intent) {
 void move_in_run(UiState& ui, const ViewerModel& model, Intent intent) {
   const RunRecord* run = current_run(ui, model);
   if (!run) return;
-  if (!ui.workers_focused) {
+  if (!ui.workers_focused && ui.screen == ScreenName::kRun) {
     ui.first_round = moved(ui.first_round, static_cast<int>(run->rounds.size()), intent);
     return;
   }
@@ -80,10 +80,10 @@ void move(UiState& ui, const ViewerModel& model, Intent intent) {
     case ScreenName::kTradeOff:
       return move_in_trade_off(ui, model, intent);
     case ScreenName::kRun:
+    case ScreenName::kWorker:
       return move_in_run(ui, model, intent);
     case ScreenName::kLog:
       return move_in_log(ui, model, intent);
-    case ScreenName::kWorker:
     case ScreenName::kCompare:
       return;
   }

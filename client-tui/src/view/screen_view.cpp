@@ -19,6 +19,7 @@
 #include "view/run_view.h"
 #include "view/style.h"
 #include "view/trade_off_view.h"
+#include "view/worker_view.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -191,8 +192,10 @@ ftxui::Element main_view(const Style& style, const ViewContext& context, const R
     case ScreenName::kTradeOff:
       return trade_off_view(style, context, size);
     case ScreenName::kRun:
-    case ScreenName::kWorker:
       if (run) return run_view(style, context, *run, size);
+      break;
+    case ScreenName::kWorker:
+      if (run) return worker_view(style, context, *run, size);
       break;
     case ScreenName::kLog:
       if (run) return log_view(style, context, *run, size);
