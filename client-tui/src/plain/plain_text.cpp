@@ -30,9 +30,7 @@ std::string round_line(const protocol::RoundView& round, const protocol::RunView
 }
 
 std::string names_or_missing(const std::vector<std::string>& workers) {
-  std::string text;
-  for (const std::string& worker : workers) text += (text.empty() ? "" : ", ") + printable(worker);
-  return text.empty() ? kMissing : text;
+  return workers.empty() ? kMissing : names_in_line(workers);
 }
 
 // What of a round's line does not follow from earlier rounds, as it is shown.

@@ -183,4 +183,10 @@ std::string describe_gaps(const std::vector<std::string>& components) {
   return text + " not measured";
 }
 
+std::string names_in_line(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + printable(name);
+  return text;
+}
+
 }  // namespace fedwatt::viewer

@@ -64,6 +64,9 @@ std::string_view estimate_mark(const protocol::EnergySources& sources);
 // "≥~" if both.
 std::string sum_mark(const std::vector<std::string>& sources, const std::vector<std::string>& gaps);
 
+// Names in a line, printable, with commas between them.
+std::string names_in_line(const std::vector<std::string>& names);
+
 // "RAM and GPU not measured"; empty if there is no gap.
 std::string describe_gaps(const std::vector<std::string>& components);
 

@@ -14,6 +14,7 @@
 #include "view/compare_rows.h"
 #include "view/curve.h"
 #include "view/plot.h"
+#include "view/sized.h"
 
 namespace fedwatt::viewer {
 namespace {
@@ -25,11 +26,6 @@ constexpr int kMostColumn = 26;
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 using Runs = std::vector<const RunRecord*>;
-
-ftxui::Element sized(ftxui::Element element, Size size) {
-  return std::move(element) | ftxui::size(ftxui::WIDTH, ftxui::EQUAL, size.width) |
-         ftxui::size(ftxui::HEIGHT, ftxui::EQUAL, size.height);
-}
 
 // ---- the curves ---------------------------------------------------------------------------------
 

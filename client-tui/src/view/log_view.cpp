@@ -21,12 +21,6 @@ struct Line {
   Tone tone = Tone::kPlain;
 };
 
-std::string names(const std::vector<std::string>& workers) {
-  std::string text;
-  for (const auto& worker : workers) text += (text.empty() ? "" : ", ") + printable(worker);
-  return text;
-}
-
 // What was ordered; below it what has come of it.
 std::vector<Line> lines_of(const protocol::CommandStatus& command) {
   const auto sign = command.action == protocol::Action::kPause    ? "‖"
@@ -34,13 +28,13 @@ std::vector<Line> lines_of(const protocol::CommandStatus& command) {
                                                                   : "■";
   std::string order =
       fmt::format("{} {} by {}", sign, word_of(command.action), printable(command.issued_by));
-  if (command.workers) order += fmt::format(", only for {}", names(*command.workers));
+  if (command.workers) order += fmt::format(", only for {}", names_in_line(*command.workers));
   if (!command.reason.empty()) order += ": " + printable(command.reason);
 
   const auto asked = command.acknowledged.size() + command.pending.size() + command.offline.size();
   std::string fate = fmt::format("{} of {} acknowledged", command.acknowledged.size(), asked);
-  if (!command.pending.empty()) fate += " · waiting for " + names(command.pending);
-  if (!command.offline.empty()) fate += " · offline: " + names(command.offline);
+  if (!command.pending.empty()) fate += " · waiting for " + names_in_line(command.pending);
+  if (!command.offline.empty()) fate += " · offline: " + names_in_line(command.offline);
   const bool superseded = command.outcome == protocol::CommandOutcome::kSuperseded;
   if (superseded) fate += " · superseded by a later command";
   const bool complete = command.outcome == protocol::CommandOutcome::kAcknowledged;

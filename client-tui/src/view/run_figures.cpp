@@ -11,14 +11,6 @@
 namespace fedwatt::viewer {
 namespace {
 
-std::string names(const std::vector<std::string>& workers) {
-  std::string text;
-  for (const std::string& worker : workers) {
-    text += (text.empty() ? "" : ", ") + printable(worker);
-  }
-  return text;
-}
-
 // `add` puts a line into the panel: name, value, tone, note.
 template <class Add>
 void add_forecast(const protocol::Forecast& forecast, const protocol::Target& target, Add add) {
@@ -140,8 +132,8 @@ ftxui::Element command_line(const Style& style, const ViewContext& context, cons
   std::string line = fmt::format("{} by {}, {} ago: {} of {} acknowledged",
                                  word_of(command->action), printable(command->issued_by),
                                  format_age(age), command->acknowledged.size(), asked);
-  if (!command->pending.empty()) line += " · waiting for " + names(command->pending);
-  if (!command->offline.empty()) line += " · offline: " + names(command->offline);
+  if (!command->pending.empty()) line += " · waiting for " + names_in_line(command->pending);
+  if (!command->offline.empty()) line += " · offline: " + names_in_line(command->offline);
   if (command->outcome == protocol::CommandOutcome::kSuperseded) line += " · superseded";
   const bool complete = command->outcome == protocol::CommandOutcome::kAcknowledged;
   return style.text(clip(line, width), complete ? Tone::kGood : Tone::kWarning);

@@ -15,17 +15,13 @@
 #include "view/run_figures.h"
 #include "view/run_layout.h"
 #include "view/run_tables.h"
+#include "view/sized.h"
 
 namespace fedwatt::viewer {
 namespace {
 
 constexpr int kPanelWidth = 38;
 constexpr int kRoundsWidth = 86;
-
-ftxui::Element sized(ftxui::Element element, int width, int height) {
-  return std::move(element) | ftxui::size(ftxui::WIDTH, ftxui::EQUAL, width) |
-         ftxui::size(ftxui::HEIGHT, ftxui::EQUAL, height);
-}
 
 std::string heading(const std::string& name, const std::string& what, bool focused) {
   return fmt::format("{}{}{}", focused ? "▸ " : "", name, what);
@@ -59,13 +55,13 @@ ftxui::Element compact_view(const Style& style, const ViewContext& context, cons
   const auto& ui = context.ui;
   ftxui::Elements lines{
       style.rule(clip(chart_title(ui, run), width - 6), width),
-      sized(chart(style, context, run, {width, layout.chart - 1}), width, layout.chart - 1)};
+      sized(chart(style, context, run, {width, layout.chart - 1}), {width, layout.chart - 1})};
   if (layout.source_line) lines.push_back(source_line(style, run, width));
-  lines.push_back(sized(rounds_table(style, run, ui.first_round, {width, layout.rounds}), width,
-                        layout.rounds));
+  lines.push_back(sized(rounds_table(style, run, ui.first_round, {width, layout.rounds}),
+                        {width, layout.rounds}));
   lines.push_back(
-      sized(workers_table(style, context, run, {width, layout.workers}), width, layout.workers));
-  lines.push_back(sized(event_lines(style, run, {width, layout.events}), width, layout.events));
+      sized(workers_table(style, context, run, {width, layout.workers}), {width, layout.workers}));
+  lines.push_back(sized(event_lines(style, run, {width, layout.events}), {width, layout.events}));
   return ftxui::vbox(std::move(lines));
 }
 
@@ -78,7 +74,7 @@ ftxui::Element boxed_view(const Style& style, const ViewContext& context, const 
     constexpr int kMargin = 2;
     const Size inside{width - kFrame - kMargin, height - kFrame};
     auto padded = ftxui::hbox({ftxui::text(" "), content(inside), ftxui::text(" ")});
-    return sized(style.box(clip(title, width - 6), std::move(padded)), width, height);
+    return sized(style.box(clip(title, width - 6), std::move(padded)), {width, height});
   };
   const auto chart_part = [&](Size inside) { return chart(style, context, run, inside); };
   const auto figures_part = [&](Size inside) { return figure_panel(style, run, inside); };

@@ -15,6 +15,7 @@
 #include "view/hit_map.h"
 #include "view/plot.h"
 #include "view/run_figures.h"
+#include "view/sized.h"
 #include "view/table.h"
 
 namespace fedwatt::viewer {
@@ -23,11 +24,6 @@ namespace {
 constexpr int kBoxedWidth = 110;
 constexpr int kLabelWidth = 20;
 constexpr PlotSign kSelectedSign{"◉", Tone::kAccent, 5};
-
-ftxui::Element sized(ftxui::Element element, Size size) {
-  return std::move(element) | ftxui::size(ftxui::WIDTH, ftxui::EQUAL, size.width) |
-         ftxui::size(ftxui::HEIGHT, ftxui::EQUAL, size.height);
-}
 
 std::string title_of(const TradeOff& all) {
   return fmt::format("{} against gCO2e   ○ Pareto front  × dominated",

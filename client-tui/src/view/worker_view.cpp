@@ -7,6 +7,7 @@
 
 #include "input/worker_list.h"
 #include "text/display_text.h"
+#include "view/sized.h"
 #include "view/worker_facts.h"
 #include "view/worker_reports.h"
 
@@ -22,11 +23,6 @@ struct Page {
   const protocol::WorkerView& worker;
   std::string title;
 };
-
-ftxui::Element sized(ftxui::Element element, Size size) {
-  return std::move(element) | ftxui::size(ftxui::WIDTH, ftxui::EQUAL, size.width) |
-         ftxui::size(ftxui::HEIGHT, ftxui::EQUAL, size.height);
-}
 
 // "● online  ◆ aggregator  1 of 5"
 std::string title_of(const protocol::WorkerView& worker, std::ptrdiff_t place, std::size_t count) {
