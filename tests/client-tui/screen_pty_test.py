@@ -120,7 +120,7 @@ class ScreenTest(unittest.TestCase):
         self.assertTrue(lines)
         self.assertLessEqual({line["type"] for line in lines}, {"event", "command_status"})
         terminal.press(f":export {kept}\r")
-        terminal.wait_for("exists")
+        terminal.wait_for("is there already")
         terminal.press("q")
         terminal.assert_left_cleanly(0)
 
