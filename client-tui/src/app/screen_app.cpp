@@ -77,11 +77,11 @@ tl::expected<void, std::string> write_lines(const std::string& path,
 class ScreenApp {
  public:
   ScreenApp(const CommandLine& line, const Theme& theme, const Preferences& preferences,
-            const std::string& preferences_file)
+            std::string preferences_file)
       : line_(line),
         theme_(theme),
         kept_(preferences),
-        preferences_file_(preferences_file),
+        preferences_file_(std::move(preferences_file)),
         screen_(ftxui::ScreenInteractive::Fullscreen()),
         signals_([this] { screen_.Exit(); }),
         redraw_([this] { screen_.PostEvent(ftxui::Event::Custom); }),

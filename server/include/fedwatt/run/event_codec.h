@@ -20,7 +20,8 @@ std::string encode_event(const Event& event);
 // The event as a line of a run's log, with its offset and time: what is exported and archived.
 std::string log_line(const StoredEvent& stored);
 
-// The reverse of encode_event(). What can fail: an unknown kind (written by a newer hub) or a damaged document.
+// The reverse of encode_event(). What can fail: an unknown kind (written by a newer hub) or a
+// damaged document.
 tl::expected<Event, std::string> decode_event(std::string_view kind, std::string_view text);
 
 }  // namespace fedwatt::run
