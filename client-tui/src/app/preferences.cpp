@@ -32,8 +32,8 @@ std::string set(Target& value, const std::optional<Value>& chosen, std::string_v
   value = *chosen;
   return "";
 }
-template <class Value, std::size_t kCount>
-std::string set(Value& value, const Choices<Value, kCount>& choices, std::string_view word) {
+template <class Value, std::size_t Count>
+std::string set(Value& value, const Choices<Value, Count>& choices, std::string_view word) {
   return set(value, choice_named(choices, word), word, viewer::words_of(choices));
 }
 

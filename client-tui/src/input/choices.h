@@ -14,8 +14,8 @@
 
 namespace fedwatt::viewer {
 
-template <class Value, std::size_t kCount>
-using Choices = std::array<std::pair<std::string_view, Value>, kCount>;
+template <class Value, std::size_t Count>
+using Choices = std::array<std::pair<std::string_view, Value>, Count>;
 
 inline constexpr Choices<XAxis, 4> kXAxes{{{"carbon", XAxis::kEmissions},
                                            {"round", XAxis::kRound},
@@ -31,23 +31,23 @@ inline constexpr Choices<RunsOrder, 8> kOrders{{{"state", RunsOrder::kState},
                                                 {"carbon", RunsOrder::kEmissions},
                                                 {"age", RunsOrder::kAge}}};
 
-template <class Value, std::size_t kCount>
-std::vector<std::string> words_of(const Choices<Value, kCount>& choices) {
+template <class Value, std::size_t Count>
+std::vector<std::string> words_of(const Choices<Value, Count>& choices) {
   std::vector<std::string> words;
   for (const auto& [word, value] : choices) words.emplace_back(word);
   return words;
 }
 
-template <class Value, std::size_t kCount>
-std::optional<Value> choice_named(const Choices<Value, kCount>& choices, std::string_view word) {
+template <class Value, std::size_t Count>
+std::optional<Value> choice_named(const Choices<Value, Count>& choices, std::string_view word) {
   for (const auto& [known, value] : choices) {
     if (known == word) return value;
   }
   return std::nullopt;
 }
 
-template <class Value, std::size_t kCount>
-std::string_view word_of(const Choices<Value, kCount>& choices, Value chosen) {
+template <class Value, std::size_t Count>
+std::string_view word_of(const Choices<Value, Count>& choices, Value chosen) {
   for (const auto& [word, value] : choices) {
     if (value == chosen) return word;
   }

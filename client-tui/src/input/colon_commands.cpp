@@ -18,9 +18,9 @@ namespace {
 using Words = std::vector<std::string>;
 
 // Sets `value` to what the word means; else says which words there are.
-template <class Value, std::size_t kCount>
+template <class Value, std::size_t Count>
 void choose(UiState& ui, Value& value, const std::string& word,
-            const Choices<Value, kCount>& choices) {
+            const Choices<Value, Count>& choices) {
   if (const auto chosen = choice_named(choices, word)) {
     value = *chosen;
   } else {
@@ -99,14 +99,14 @@ Done command(UiState& ui, const ViewerModel& model, const std::string& name,
   return {};
 }
 
-template <protocol::Action kAction>
+template <protocol::Action Order>
 Done command(UiState& ui, const ViewerModel& model, const std::string& name) {
-  return command(ui, model, name, kAction);
+  return command(ui, model, name, Order);
 }
 
-template <Intent kIntent>
+template <Intent Meaning>
 Done by_key(UiState& ui, const ViewerModel& model, const std::string& /*argument*/) {
-  return handle_intent(ui, model, kIntent);
+  return handle_intent(ui, model, Meaning);
 }
 
 Done show_runs(UiState& ui, const ViewerModel& /*model*/, const std::string& /*argument*/) {
@@ -135,23 +135,23 @@ Done choose_theme(UiState& ui, const ViewerModel& /*model*/, const std::string& 
 
 struct Known {
   ColonCommand told;
-  Words (*arguments)(const UiState&, const ViewerModel&);
-  Done (*obey)(UiState&, const ViewerModel&, const std::string&);
+  Words (*arguments)(const UiState&, const ViewerModel&) = nullptr;
+  Done (*obey)(UiState&, const ViewerModel&, const std::string&) = nullptr;
 };
 
-constexpr auto x_axes = [](const UiState&, const ViewerModel&) { return words_of(kXAxes); };
-constexpr auto y_axes = [](const UiState&, const ViewerModel&) { return words_of(kYAxes); };
-constexpr auto orders = [](const UiState&, const ViewerModel&) { return words_of(kOrders); };
-constexpr auto themes = [](const UiState&, const ViewerModel&) { return theme_words(); };
-constexpr auto set_x = [](UiState& ui, const ViewerModel&, const std::string& word) -> Done {
+constexpr auto kXAxisWords = [](const UiState&, const ViewerModel&) { return words_of(kXAxes); };
+constexpr auto kYAxisWords = [](const UiState&, const ViewerModel&) { return words_of(kYAxes); };
+constexpr auto kOrderWords = [](const UiState&, const ViewerModel&) { return words_of(kOrders); };
+constexpr auto kThemeWords = [](const UiState&, const ViewerModel&) { return theme_words(); };
+constexpr auto kSetX = [](UiState& ui, const ViewerModel&, const std::string& word) -> Done {
   choose(ui, ui.x_axis, word, kXAxes);
   return {};
 };
-constexpr auto set_y = [](UiState& ui, const ViewerModel&, const std::string& word) -> Done {
+constexpr auto kSetY = [](UiState& ui, const ViewerModel&, const std::string& word) -> Done {
   choose(ui, ui.y_axis, word, kYAxes);
   return {};
 };
-constexpr auto set_order = [](UiState& ui, const ViewerModel&, const std::string& word) -> Done {
+constexpr auto kSetOrder = [](UiState& ui, const ViewerModel&, const std::string& word) -> Done {
   choose(ui, ui.order, word, kOrders);
   return {};
 };
@@ -165,7 +165,7 @@ constexpr std::array kKnown{
     Known{{"help", "", "the keys of this screen"}, none, by_key<Intent::kHelp>},
     Known{{"log", "", "commands and events"}, none, by_key<Intent::kLog>},
     Known{{"mark", "RUN", "mark a run, to compare it"}, run_names, mark},
-    Known{{"order", "COLUMN", "order the list of runs"}, orders, set_order},
+    Known{{"order", "COLUMN", "order the list of runs"}, kOrderWords, kSetOrder},
     Known{{"pause", "[RUN]", "after a question"}, run_names, command<protocol::Action::kPause>},
     Known{{"quit", "", "leave; the training goes on"}, none, by_key<Intent::kQuit>},
     Known{{"resume", "[RUN]", "after a question"}, run_names, command<protocol::Action::kResume>},
@@ -174,14 +174,14 @@ constexpr std::array kKnown{
     Known{{"stop", "[RUN]", "for good, after its name was typed"},
           run_names,
           command<protocol::Action::kStop>},
-    Known{{"theme", "THEME", "the colours of the screen"}, themes, choose_theme},
+    Known{{"theme", "THEME", "the colours of the screen"}, kThemeWords, choose_theme},
     Known{{"trade-off", "", "what all runs reached for how much carbon"},
           none,
           by_key<Intent::kTradeOff>},
     Known{{"unmark", "", "no run is marked any more"}, none, by_key<Intent::kUnmark>},
     Known{{"worker", "WORKER", "open a worker's page"}, worker_names, show_worker},
-    Known{{"x", "AXIS", "along carbon, round, time or energy"}, x_axes, set_x},
-    Known{{"y", "AXIS", "the target or the loss"}, y_axes, set_y},
+    Known{{"x", "AXIS", "along carbon, round, time or energy"}, kXAxisWords, kSetX},
+    Known{{"y", "AXIS", "the target or the loss"}, kYAxisWords, kSetY},
 };
 
 std::string without_ends(const std::string& text) {
@@ -207,6 +207,7 @@ const Known* known(const std::string& word) {
 std::span<const ColonCommand> colon_commands() {
   static const auto kAll = [] {
     std::vector<ColonCommand> all;
+    all.reserve(kKnown.size());
     for (const Known& each : kKnown) all.push_back(each.told);
     return all;
   }();
@@ -218,6 +219,7 @@ std::vector<std::string> completions(const std::string& typed, const UiState& ui
   Words lines;
   const auto space = typed.find(' ');
   if (space == std::string::npos) {
+    lines.reserve(kKnown.size());
     for (const Known& each : kKnown) {
       lines.push_back(std::string(each.told.name) + (each.told.argument.empty() ? "" : " "));
     }

@@ -37,7 +37,11 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 std::string describe_directive(const protocol::WorkerView& worker) {
   const auto order = protocol::name_of(worker.directive);
-  if (!worker.directive_state) return fmt::format("{}, not acknowledged", order);
+  if (!worker.directive_state) {
+    // Every run begins with that order, which nobody gave.
+    const bool ordered = worker.directive != protocol::Directive::kRun;
+    return ordered ? fmt::format("{}, not acknowledged", order) : std::string(order);
+  }
   const DirectiveState state = *worker.directive_state;
   if (state == DirectiveState::kInformed) {
     return fmt::format("{}, informed: its coordinator acts on it", order);

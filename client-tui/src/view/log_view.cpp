@@ -79,14 +79,15 @@ ftxui::Element log_view(const Style& style, const ViewContext& context, const Ru
     lines.insert(lines.end(), own.rbegin(), own.rend());
   }
   lines.resize(std::min(lines.size(), static_cast<std::size_t>(room)));
+  std::reverse(lines.begin(), lines.end());
 
   ftxui::Elements elements{
       style.text(clip(summary(context, run, all.size()), size.width), Tone::kQuiet)};
   if (all.empty()) elements.push_back(style.text("  Nothing yet.", Tone::kQuiet));
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+  for (const Line& line : lines) {
     elements.push_back(
-        ftxui::hbox({style.text(fit(line->time, kTimeWidth), Tone::kQuiet),
-                     style.text(clip(line->text, size.width - kTimeWidth), line->tone)}));
+        ftxui::hbox({style.text(fit(line.time, kTimeWidth), Tone::kQuiet),
+                     style.text(clip(line.text, size.width - kTimeWidth), line.tone)}));
   }
   return ftxui::vbox(std::move(elements));
 }

@@ -134,7 +134,9 @@ ftxui::Element no_worker_matches(const Style& style, const ViewContext& context,
 
 ftxui::Element rounds_table(const Style& style, const RunRecord& run, int first, Size size) {
   std::vector<const protocol::RoundView*> rounds;
-  for (auto it = run.rounds.rbegin(); it != run.rounds.rend(); ++it) rounds.push_back(&it->second);
+  rounds.reserve(run.rounds.size());
+  for (const auto& [number, round] : run.rounds) rounds.push_back(&round);
+  std::reverse(rounds.begin(), rounds.end());  // the newest first
   TableRows rows;
   rows.count = static_cast<int>(rounds.size());
   rows.row_of = [&](int index) { return row_of(*rounds[static_cast<std::size_t>(index)], run); };
