@@ -272,13 +272,12 @@ void draw_label(GlyphGrid& picture, const PlotLayout& layout, const PlacedSign& 
 GlyphGrid draw_plot(const Plot& plot, const PlotLayout& layout, Size size) {
   GlyphGrid picture(size);
   draw_dots(picture, plot, layout);
-  const auto signs = placed_signs(plot, layout);
+  auto signs = placed_signs(plot, layout);
   draw_signs(picture, layout, signs);
   for (const auto& limit : plot.y_limits) draw_y_limit(picture, layout, limit);
   for (const auto& limit : plot.x_limits) draw_x_limit(picture, layout, limit);
-  for (auto placed = signs.rbegin(); placed != signs.rend(); ++placed) {
-    draw_label(picture, layout, *placed);
-  }
+  std::reverse(signs.begin(), signs.end());  // the highest ones find room first
+  for (const auto& placed : signs) draw_label(picture, layout, placed);
   draw_y_axis(picture, layout);
   draw_x_axis(picture, layout);
   return picture;
