@@ -64,6 +64,7 @@ std::optional<ThemeName> theme_named(std::string_view word) {
 
 std::vector<std::string> theme_words() {
   std::vector<std::string> words;
+  words.reserve(kWords.size());
   for (const auto& [name, word] : kWords) words.emplace_back(word);
   return words;
 }
